@@ -1,0 +1,3 @@
+"""The version of the package, recorded with every fact it produces."""
+
+__version__ = "0.1.0"

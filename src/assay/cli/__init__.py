@@ -1,0 +1,1 @@
+"""The command line: one file a room, nothing but parsing and printing."""

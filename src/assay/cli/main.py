@@ -1,0 +1,125 @@
+"""The command `assay`: a thin skin on `assay.open`. Commands load when they are called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from assay._version import __version__
+from assay.cli.output import err, print_error
+from assay.errors import AssayError
+
+# Command -> module that holds it; loaded on use, so that `assay --help` stays instant.
+COMMANDS = {
+    "demo": "demo",
+    "init": "project",
+    "add": "project",
+    "ls": "project",
+    "quarantine": "project",
+    "export": "project",
+    "lineage": "project",
+    "compute": "run",
+    "ops": "run",
+    "warmup": "run",
+    "doctor": "run",
+    "search": "search",
+    "check": "insight",
+    "findings": "insight",
+    "curate": "select",
+    "explain": "select",
+    "diff": "select",
+    "versions": "select",
+    "tag": "tag",
+    "serve": "serve",
+}
+
+
+class Commands(click.Group):
+    """Finds each command in its room's file."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order of the work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"assay.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        return command
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="assay")
+@click.option("--project", metavar="DIR", help="Project folder; else ASSAY_PROJECT, else here.")
+@click.pass_context
+def cli(ctx: click.Context, project: str | None) -> None:
+    """Know your data: ingest, understand, curate, and say why for every row."""
+    ctx.obj = {"project": project}
+
+
+def main() -> None:
+    """Run the command line; errors become one clear message and an exit code."""
+    as_json = "--json" in sys.argv
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        err().print("Stopped. What was committed is kept; run the same command again to go on.")
+        sys.exit(130)
+    except click.UsageError as error:
+        if as_json:
+            print_error(AssayError(error.format_message()), True)
+        else:
+            error.show()
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except AssayError as error:
+        print_error(error, as_json)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except BaseException as error:
+        # Lance is written in Rust: a panic there is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        if os.environ.get("ASSAY_DEBUG"):
+            raise
+        unexpected = AssayError(
+            f"Something unexpected failed: {type(error).__name__}: {error}",
+            remedy="run the command again with ASSAY_DEBUG=1 and report the traceback; "
+            "what was committed is kept",
+        )
+        print_error(unexpected, as_json)
+        sys.exit(1)
+
+
+def project_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--project DIR` on a command, as well as before it."""
+    return click.option(
+        "--project", metavar="DIR", help="Project folder; else ASSAY_PROJECT, else here."
+    )(function)
+
+
+def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--json` on a command."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(
+        function
+    )
+
+
+def opened(project: str | None, *, create: bool = False) -> Any:
+    """The project that the options, the environment or the current folder name."""
+    from assay.project.project import open_project
+
+    context = click.get_current_context().find_root().obj or {}
+    chosen = project or context.get("project") or os.environ.get("ASSAY_PROJECT") or "."
+    return open_project(chosen, create=create)

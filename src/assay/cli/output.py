@@ -1,0 +1,136 @@
+"""What commands print: one JSON document on stdout, or calm lines; progress and notes on stderr."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table as Grid
+
+from assay.errors import AssayError
+
+# Data is shown in terminals: control characters in it could rewrite the screen.
+# So could line breaks fake a line of ours, and marks of writing direction reorder it.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def out() -> Console:
+    """Results for people."""
+    return Console(highlight=False, soft_wrap=True)
+
+
+def err() -> Console:
+    """Progress, notes and errors."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def clean(text: object) -> str:
+    """Text from data, made safe to print: no control characters, no markup."""
+    return escape(_CONTROL.sub("�", str(text)))
+
+
+def snippet(text: str, width: int = 96) -> str:
+    """The start of a text on one line, safe to print."""
+    line = " ".join(text.split())
+    return clean(line if len(line) <= width else line[: width - 1] + "…")
+
+
+def number(value: float) -> str:
+    """A count or measure for people: thousands separated, no needless decimals."""
+    if isinstance(value, int) or float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 row`, `2 rows`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout; numbers that JSON lacks become null."""
+    text = json.dumps(_finite(document), ensure_ascii=False, default=str, allow_nan=False)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # names of files that are not UTF-8, or a terminal that is not
+        text = json.dumps(json.loads(text), ensure_ascii=True)
+    click.echo(text)
+
+
+def print_error(error: AssayError, as_json: bool) -> None:
+    """An error as the reader wants it."""
+    if as_json:
+        print_json(error.to_dict())
+    console = err()
+    # An expression is shown with a caret under the place: on lines of their own.
+    first, *more = error.what.split("\n")
+    console.print(f"[bold red]Error:[/] {clean(first)}")
+    for line in more:
+        console.print(f"  {clean(line)}")
+    for label, value in (
+        ("Where", error.where),
+        ("Allowed", error.allowed),
+        ("To fix", error.remedy),
+    ):
+        if value:
+            console.print(f"  [dim]{label}:[/] {clean(value)}")
+
+
+def grid(
+    headers: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()
+) -> None:
+    """A borderless table; columns in `right` are aligned right, as numbers are."""
+    table = Grid(
+        box=None, pad_edge=False, show_edge=False, header_style="dim", padding=(0, 2, 0, 0)
+    )
+    for index, header in enumerate(headers):
+        last = index == len(headers) - 1
+        table.add_column(
+            header,
+            justify="right" if index in right else "left",
+            no_wrap=not last,
+            overflow="ellipsis" if not last else "fold",
+        )
+    for row in rows:
+        table.add_row(*(clean(cell) for cell in row))
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = 200  # piped into a file or a pager, nothing has to be cut to fit a screen
+    console.print(table)
+
+
+@contextlib.contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr while it is a terminal; yields a function told `(done, total)`."""
+    console = err()
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=32),
+        MofNCompleteColumn(),
+        TextColumn("rows"),
+        TimeRemainingColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return value

@@ -1,0 +1,197 @@
+"""Commands about projects and their contents: init, add, ls, quarantine, export, lineage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from assay.cli.main import json_option, opened, project_option
+from assay.cli.output import (
+    clean,
+    err,
+    grid,
+    out,
+    plural,
+    print_json,
+    progress_bar,
+    snippet,
+)
+
+
+@click.command()
+@click.argument("folder", required=False)
+@project_option
+@json_option
+def init(folder: str | None, project: str | None, as_json: bool) -> None:
+    """Make FOLDER (here by default) an Assay project."""
+    home = opened(folder or project, create=True)
+    if as_json:
+        print_json({"project": str(home.root), "datasets": home.datasets()})
+        return
+    out().print(f"Project ready in {clean(home.root)}")
+    out().print(f"[dim]Next:[/] assay add NAME FILE... --project {clean(folder or project or '.')}")
+
+
+@click.command()
+@click.argument("dataset")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
+@click.option("--format", "format_", help="Reader to use instead of looking at the content.")
+@click.option("--text", metavar="COLUMN", help="Input column that holds the text.")
+@click.option("--source-id", metavar="COLUMN", help="Input column that identifies a row.")
+@click.option("--source", metavar="NAME", help="Source to record instead of the relative path.")
+@click.option("--licence", help="Licence to record on every row.")
+@project_option
+@json_option
+def add(
+    dataset: str,
+    files: tuple[Path, ...],
+    format_: str | None,
+    text: str | None,
+    source_id: str | None,
+    source: str | None,
+    licence: str | None,
+    project: str | None,
+    as_json: bool,
+) -> None:
+    """Add FILES or folders to DATASET. The same file again adds nothing."""
+    target = opened(project, create=True).dataset(dataset)
+    with progress_bar("Adding") as bar:
+        result = target.add(
+            *files,
+            format=format_,
+            text=text,
+            source_id=source_id,
+            source=source,
+            licence=licence,
+            progress=lambda _, so_far: bar(so_far.rows_read, None),  # type: ignore[arg-type]
+        )
+    for note in result.notes:
+        err().print(f"[dim]Note:[/] {clean(note)}")
+    if as_json:
+        print_json(
+            {
+                "rows_read": result.rows_read,
+                "rows_added": result.rows_added,
+                "rows_known": result.rows_known,
+                "quarantined": result.quarantined,
+                "version": result.version,
+            }
+        )
+        return
+    known = f", {plural(result.rows_known, 'row')} known already" if result.rows_known else ""
+    out().print(f"Added {plural(result.rows_added, 'row')} to {clean(dataset)}{known}.")
+    if result.quarantined:
+        out().print(
+            f"Quarantined {plural(result.quarantined, 'record')}; "
+            f"see them with: assay quarantine {clean(dataset)}"
+        )
+
+
+@click.command()
+@project_option
+@json_option
+def ls(project: str | None, as_json: bool) -> None:
+    """List the datasets with their rows, signals and versions."""
+    home = opened(project)
+    found = []
+    for name in home.datasets():
+        dataset = home.dataset(name)
+        found.append(
+            {
+                "name": name,
+                "rows": dataset.num_rows,
+                "signals": dataset.signals,
+                "versions": [version.name for version in home.versions.list(name)],
+            }
+        )
+    if as_json:
+        print_json({"project": str(home.root), "datasets": found})
+    elif not found:
+        out().print("No datasets yet. Start with: assay add NAME FILE...")
+    else:
+        rows = [
+            (d["name"], f"{d['rows']:,}", len(d["signals"]), ", ".join(d["versions"]) or "-")
+            for d in found
+        ]
+        grid(["dataset", "rows", "signals", "versions"], rows, right=(1, 2))
+
+
+@click.command()
+@click.argument("dataset", required=False)
+@click.option(
+    "-n", "limit", default=20, show_default=True, type=click.IntRange(1), help="How many to show."
+)
+@project_option
+@json_option
+def quarantine(dataset: str | None, limit: int, project: str | None, as_json: bool) -> None:
+    """Show what could not be used, with file, position and reason."""
+    rows = opened(project).quarantine(dataset)
+    if as_json:
+        print_json({"count": len(rows), "records": rows})
+        return
+    if not rows:
+        out().print("Nothing is in quarantine.")
+        return
+    shown = rows[-limit:]
+    table = [
+        (r["source"] or "-", "-" if r["position"] < 0 else r["position"], r["op"], r["error"])
+        for r in shown
+    ]
+    grid(["source", "position", "step", "reason"], table, right=(1,))
+    if len(rows) > limit:
+        out().print(f"[dim]The newest {limit} of {len(rows):,}; more with -n.[/]")
+
+
+@click.command()
+@click.argument("dataset")
+@click.argument("file", type=click.Path(path_type=Path, readable=False))
+@click.option("--format", "format_", help="Writer to use instead of the suffix.")
+@click.option("--columns", help="Comma-separated names, as in expressions.")
+@click.option("--where", help="Only rows for which this expression is true.")
+@project_option
+@json_option
+def export(
+    dataset: str,
+    file: Path,
+    format_: str | None,
+    columns: str | None,
+    where: str | None,
+    project: str | None,
+    as_json: bool,
+) -> None:
+    """Write DATASET (or DATASET@VERSION) to FILE."""
+    chosen = [name.strip() for name in columns.split(",")] if columns else None
+    rows = (
+        opened(project).dataset(dataset).export(file, format=format_, columns=chosen, where=where)
+    )
+    if as_json:
+        print_json({"rows": rows, "file": str(file)})
+    else:
+        out().print(f"Wrote {plural(rows, 'row')} to {clean(file)}.")
+
+
+@click.command()
+@click.argument("dataset", required=False)
+@project_option
+@json_option
+def lineage(dataset: str | None, project: str | None, as_json: bool) -> None:
+    """Show the runs that made what is here, oldest first."""
+    runs = opened(project).runs(dataset.partition("@")[0] if dataset else None)
+    if as_json:
+        print_json({"runs": runs})
+    elif not runs:
+        out().print("Nothing was run yet.")
+    else:
+        rows = [(r["time"], r["kind"], r["dataset"], f"{r['seconds']:.1f}", _told(r)) for r in runs]
+        grid(["time", "run", "dataset", "seconds", "what"], rows, right=(3,))
+
+
+def _told(run: dict[str, object]) -> str:
+    def words(part: object) -> str:
+        if not isinstance(part, dict):
+            return ""
+        values = (", ".join(map(str, v)) if isinstance(v, list) else str(v) for v in part.values())
+        return snippet("; ".join(values), 60)
+
+    return f"{words(run['inputs'])} -> {words(run['outputs'])}"

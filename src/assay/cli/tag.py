@@ -1,0 +1,67 @@
+"""The command about tags: tag."""
+
+from __future__ import annotations
+
+import click
+
+from assay.cli.main import json_option, opened, project_option
+from assay.cli.output import clean, out, plural, print_json
+from assay.errors import UsageError
+
+
+@click.command()
+@click.argument("dataset")
+@click.argument("name", required=False)
+@click.option("--where", metavar="EXPR", help="Rows for which it is true, or of a row set.")
+@click.option("--ids", multiple=True, metavar="ID", help="These rows; may be given again.")
+@click.option("--remove", is_flag=True, help="Take the tag off.")
+@click.option("--undo", metavar="EVENT", help="Undo one tagging.")
+@project_option
+@json_option
+def tag(
+    dataset: str,
+    name: str | None,
+    where: str | None,
+    ids: tuple[str, ...],
+    remove: bool,
+    undo: str | None,
+    project: str | None,
+    as_json: bool,
+) -> None:
+    """Tag rows of DATASET with NAME; without NAME, list its tags. Filter with --where tag:NAME."""
+    from assay.project import tags
+
+    target = opened(project).dataset(dataset)
+    _ = target.source
+    if undo:
+        back = tags.untag(target, undo)
+        shown = f"Undone: {plural(back['rows'], 'row')} tagged {clean(back['tag'])} now."
+        print_json(back) if as_json else out().print(shown)
+        return
+    if name is None:
+        found = tags.names(target)
+        if as_json:
+            print_json({"tags": found})
+            return
+        for each in found:
+            out().print(f"  {clean(each['name'])}  [dim]{plural(each['rows'], 'row')}[/]")
+        if not found:
+            out().print(f"No tags yet. Add one: assay tag {clean(dataset)} NAME --where EXPR")
+        return
+    if (where is None) == (not ids):
+        raise UsageError("Say which rows to tag.", allowed="--where EXPR, or --ids ID")
+    if where is not None:
+        row_ids = target.where(where).to_table(["id"]).column("id").to_pylist()
+    else:
+        for row_id in ids:
+            target.row_index(row_id)
+        row_ids = list(ids)
+    done = target.tag(name, row_ids, action="remove" if remove else "add")
+    if as_json:
+        print_json(done)
+        return
+    verb = "Untagged" if remove else "Tagged"
+    out().print(
+        f"{verb} {plural(done['changed'], 'row')}; {plural(done['rows'], 'row')} tagged "
+        f"{clean(name)} now. [dim]Undo: assay tag {clean(dataset)} --undo {done['event']}[/]"
+    )

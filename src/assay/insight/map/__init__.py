@@ -1,0 +1,1 @@
+"""The map: embeddings laid out in two dimensions, in named topics."""

@@ -1,0 +1,82 @@
+"""The process in which UMAP runs: `python -m assay.insight.map._umap_worker FOLDER SEED`."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+NEIGHBORS, MIN_DISTANCE = 15, 0.1
+_EPOCHS = re.compile(r"completed\s+(\d+)\s*/\s*(\d+)")
+
+
+def main(folder: Path, seed: int) -> None:
+    """Read vectors.npy and sample.npy, write places.npy; progress goes to stdout."""
+    vectors = np.load(folder / "vectors.npy", mmap_mode="r")
+    sample = np.load(folder / "sample.npy")
+    warnings.filterwarnings("ignore")
+    sys.stdout = _Listening()
+    import umap
+
+    chosen = np.ascontiguousarray(vectors[sample], np.float32)
+    model = umap.UMAP(
+        n_neighbors=min(NEIGHBORS, len(chosen) - 1),
+        min_dist=MIN_DISTANCE,
+        metric="cosine",
+        random_state=seed,
+        n_jobs=1,
+        verbose=True,
+        tqdm_kwds={"file": sys.stdout, "bar_format": "completed {n} / {total}", "mininterval": 0.5},
+    )
+    laid = model.fit_transform(chosen)
+    places = np.empty((len(vectors), 2), np.float32)
+    places[sample] = laid
+    rest = np.setdiff1d(np.arange(len(vectors)), sample, assume_unique=True)
+    if len(rest):
+        _place(vectors, rest, chosen, laid, places, seed)
+    np.save(folder / "places.npy", places)
+
+
+def _place(
+    vectors: np.ndarray,
+    rest: np.ndarray,
+    chosen: np.ndarray,
+    laid: np.ndarray,
+    places: np.ndarray,
+    seed: int,
+) -> None:
+    """Put each remaining row at the median of its nearest rows in the sample."""
+    from pynndescent import NNDescent
+
+    index = NNDescent(chosen, metric="cosine", n_neighbors=NEIGHBORS, random_state=seed)
+    for first in range(0, len(rest), 20_000):
+        rows = rest[first : first + 20_000]
+        near, _ = index.query(np.ascontiguousarray(vectors[rows], np.float32), k=5)
+        places[rows] = np.median(laid[near], axis=1)
+        tell(80 + 20 * first / len(rest), "Placing the rest")
+
+
+def tell(percent: float, label: str) -> None:
+    """One line of progress."""
+    out = sys.__stdout__
+    assert out is not None
+    out.write(f"{int(percent)} {label}\n")
+    out.flush()
+
+
+class _Listening(io.TextIOBase):
+    """UMAP prints its epochs; that is the only progress it gives."""
+
+    def write(self, text: str) -> int:
+        match = _EPOCHS.search(text)
+        if match:
+            tell(30 + 50 * int(match[1]) / int(match[2]), "Laying out")
+        return len(text)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

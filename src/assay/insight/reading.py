@@ -1,0 +1,78 @@
+"""Reading what a check needs from a dataset, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from assay.insight.wording import snippet
+from assay.schema import Rows
+
+BLOCK = 16_384
+"""Rows of text held at once."""
+
+
+def ids(rows: Rows, indices: np.ndarray) -> list[str]:
+    """Ids of the rows at `indices` (int64), in that order."""
+    if len(indices) == 0:
+        return []
+    found: list[str] = rows.take(np.asarray(indices, np.int64), "id").column("id").to_pylist()
+    return found
+
+
+def snippets(rows: Rows, indices: np.ndarray) -> list[str]:
+    """The beginnings of the texts at `indices`; empty ones where there is no text column."""
+    if len(indices) == 0:
+        return []
+    if rows.schema.get_field_index("text") < 0:
+        return [""] * len(indices)
+    texts = rows.take(np.asarray(indices, np.int64), "text").column("text").to_pylist()
+    return [snippet(text) for text in texts]
+
+
+def blocks(rows: Rows, *names: str, size: int = BLOCK) -> Iterator[tuple[int, pa.Table]]:
+    """The named columns block by block, each with the index of its first row.
+
+    Texts of a large dataset do not fit in memory at once; this holds `size` rows of them.
+    """
+    for first in range(0, rows.num_rows, size):
+        yield first, rows.take(np.arange(first, min(first + size, rows.num_rows)), *names)
+
+
+@dataclass(frozen=True)
+class Subset:
+    """Some rows of a dataset, as `Rows`.
+
+    Attributes:
+        rows: The dataset.
+        indices: int64, the rows in it.
+    """
+
+    rows: Rows
+    indices: np.ndarray
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+        return len(self.indices)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """All columns by stored name."""
+        return self.rows.schema
+
+    def table(self, *names: str) -> pa.Table:
+        """The named columns, all rows of the subset."""
+        return self.rows.take(self.indices, *names)
+
+    def take(self, indices: np.ndarray, *names: str) -> pa.Table:
+        """The named columns of the rows at `indices` of the subset."""
+        return self.rows.take(self.indices[indices], *names)
+
+
+def flags(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
+    """A column of conditions as a bool array; null counts as false."""
+    return np.asarray(column.fill_null(False), bool)

@@ -1,0 +1,60 @@
+"""How counts, shares and texts read in titles and evidence."""
+
+from __future__ import annotations
+
+MAX_EXAMPLES = 20
+"""At most this many examples in the evidence of a finding, or of a part of it."""
+
+SNIPPET = 200
+"""At most this many characters of a text in evidence."""
+
+
+def count(n: int, noun: str, plural: str | None = None) -> str:
+    """`1 row`, `12,345 rows`."""
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share with the digits that mean something; 0% and 100% only where that is exact.
+
+    12%, 3.1%, 0.42%, 99.8%, <0.01%, >99.99%.
+    """
+    if whole <= 0 or part <= 0:
+        return "0%"
+    if part >= whole:
+        return "100%"
+    value = 100 * part / whole
+    from_edge = min(value, 100 - value)
+    if from_edge < 0.01:
+        return "<0.01%" if value < 50 else ">99.99%"
+    digits = 0 if from_edge >= 9.95 else 1 if from_edge >= 0.95 else 2
+    shown = f"{value:.{digits}f}"
+    return f"{shown.rstrip('0') if digits == 2 else shown}%"
+
+
+def snippet(
+    text: str | None, start: int = 0, end: int | None = None, *, limit: int = SNIPPET
+) -> str:
+    """A piece of a text on one line: from its beginning, or around `text[start:end]`.
+
+    White space is collapsed; an ellipsis stands where something was cut.
+
+    Args:
+        text: The text; an empty snippet if None.
+        start: First code point of what must be shown.
+        end: Where that ends; the end of the text if None.
+        limit: Code points of the result, at most.
+    """
+    if not text:
+        return ""
+    end = len(text) if end is None else end
+    before = max(0, min(60, limit - 2 - (end - start)))
+    first = max(0, start - before) if start else 0
+    # Twice the limit is read, so that collapsed white space does not leave the snippet short.
+    piece = " ".join(text[first : first + 2 * limit].split())
+    cut_after = first + 2 * limit < len(text)
+    lead = "…" if first else ""
+    room = limit - len(lead)
+    if len(piece) > room or cut_after:
+        piece = piece[: room - 1] + "…"
+    return lead + piece

@@ -1,0 +1,1 @@
+"""Ops: pure functions from a batch to columns."""

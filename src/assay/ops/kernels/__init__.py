@@ -1,0 +1,1 @@
+"""Compiled kernels; imported by ops when they are first called, never before."""

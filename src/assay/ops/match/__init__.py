@@ -1,0 +1,1 @@
+"""Functions that compare rows: near duplicates, benchmark overlap, nearest neighbors."""

@@ -1,0 +1,51 @@
+"""The columns of `text.stats`: a name and a sentence each, in the order the kernel writes them."""
+
+from __future__ import annotations
+
+MAX_TEXT_BYTES = 2**28 - 1
+"""A longer text is refused: every count of a text up to here fits int32."""
+
+COLUMNS: dict[str, str] = {
+    "bytes": "UTF-8 bytes",
+    "chars": "code points",
+    "words": "words, as the parameter `words` defines them",
+    "word_chars": "code points in words",
+    "unspaced_words": "words that are one letter of a script written without spaces",
+    "non_symbol_words": "words with a character that is not punctuation",
+    "non_symbol_chars": "code points in non-symbol words",
+    "alpha_words": "words with an alphabetic character",
+    "stop_words": "how many of the, be, to, of, and, that, have, with occur (0 to 8)",
+    "max_word_chars": "code points of the longest word",
+    "hashes": "occurrences of '#'",
+    "ellipses": "occurrences of '...' (not overlapping) and of U+2026",
+    "newlines": "occurrences of U+000A",
+    "lines": "lines, as str.splitlines gives them",
+    "bullet_lines": "lines whose first visible character is '-' or U+2022",
+    "ellipsis_lines": "lines that end in '...' or U+2026, trailing white space aside",
+    "paragraphs": "pieces of the stripped text between runs of two or more newlines",
+    "duplicate_paragraphs": "paragraphs that occurred before in the text",
+    "duplicate_paragraph_chars": "code points in duplicate paragraphs",
+    "newline_lines": "pieces of the text between runs of newlines, empty ends included",
+    "duplicate_lines": "newline lines that occurred before in the text",
+    "duplicate_line_chars": "code points in duplicate newline lines",
+    "top_2gram_chars": "count times length of the most frequent word 2-gram, spaces included",
+    "top_3gram_chars": "count times length of the most frequent word 3-gram, spaces included",
+    "top_4gram_chars": "count times length of the most frequent word 4-gram, spaces included",
+    "duplicate_5gram_chars": "code points in word 5-grams seen before, without overlap",
+    "duplicate_6gram_chars": "code points in word 6-grams seen before, without overlap",
+    "duplicate_7gram_chars": "code points in word 7-grams seen before, without overlap",
+    "duplicate_8gram_chars": "code points in word 8-grams seen before, without overlap",
+    "duplicate_9gram_chars": "code points in word 9-grams seen before, without overlap",
+    "duplicate_10gram_chars": "code points in word 10-grams seen before, without overlap",
+    "nonblank_lines": "lines between newlines with a visible character",
+    "terminal_punctuation_lines": "nonblank lines whose last character ends a sentence",
+    "short_lines": "nonblank lines of at most 30 code points",
+    "duplicate_nonblank_line_chars": "code points in nonblank lines that occurred before",
+    "c4_lines": "lines that C4's line rules keep",
+    "c4_sentences": "sentences in the lines that C4 keeps: parts after [.?!] and white space",
+    "c4_lorem_ipsum_lines": "lines that make C4 drop the page for 'lorem ipsum'",
+    "c4_curly_bracket_lines": "lines that make C4 drop the page for '{'",
+    "curly_brackets": "occurrences of '{'",
+    "javascripts": "occurrences of 'javascript', any case",
+    "lorem_ipsums": "occurrences of 'lorem ipsum', any case",
+}

@@ -1,0 +1,274 @@
+"""Checks and triage: findings are facts of a run, what was done about them are events."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from assay import registry
+from assay.errors import UsageError
+from assay.registry import Finder
+from assay.run.compute import Progress
+from assay.run.plan import Step
+from assay.store import runs
+
+if TYPE_CHECKING:
+    from assay.project.dataset import Dataset
+
+ACTIONS = {"snooze": "snoozed", "apply": "applied", "wontfix": "wontfix", "undo": "open"}
+"""What can be done about a finding, and the state it leads to."""
+
+# Above this many rows an embedding is minutes of work: computed when asked for, not in passing.
+EMBED_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class StoredFinding:
+    """A finding as recorded, with its triage state.
+
+    Attributes:
+        id: Key of the finding: hash of check and row set, the same in every run that finds it.
+        check: Name of the finder.
+        rows: Number of rows concerned.
+        row_ids: Their ids, most telling first.
+        score: In [0, 1]; 1 is the most serious.
+        title: One line for a person.
+        evidence: What lets a person verify it.
+        fix: The suggested entry for a recipe's `rules`, or None.
+        state: open, snoozed, applied or wontfix.
+        time: When the run that found it ended; ISO 8601.
+    """
+
+    id: str
+    check: str
+    rows: int
+    row_ids: Sequence[str]
+    score: float
+    title: str
+    evidence: Mapping[str, Any]
+    fix: Mapping[str, Any] | None
+    state: str = "open"
+    time: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {
+            "id": self.id,
+            "check": self.check,
+            "rows": self.rows,
+            "row_ids": list(self.row_ids),
+            "score": self.score,
+            "title": self.title,
+            "evidence": dict(self.evidence),
+            "fix": dict(self.fix) if self.fix else None,
+            "state": self.state,
+        }
+
+
+def check(
+    dataset: Dataset,
+    names: Sequence[str] = (),
+    *,
+    params: Mapping[str, Mapping[str, Any]] | None = None,
+    against: Sequence[str] = (),
+    progress: Progress | None = None,
+    on_note: Callable[[str], None] = lambda note: None,
+) -> list[StoredFinding]:
+    """Run finders and record what they find.
+
+    Args:
+        dataset: What to look at.
+        names: Finders to run; all that apply if empty.
+        params: Parameters by finder.
+        against: Evaluation files for finders with a parameter of that name.
+        progress: Told of rows while missing signals are computed.
+        on_note: Told of a check that was left out, and why.
+
+    Returns:
+        The findings of this run that are open, most serious first.
+
+    Raises:
+        UsageError: No such finder, or one that was named does not apply to this dataset.
+    """
+    chosen = [registry.get("finder", name) for name in names] or list(registry.finders().values())
+    columns = set(dataset.schema.names)
+    applicable: list[Finder] = []
+    for finder in chosen:
+        missing = [name for name in finder.columns if name not in columns]
+        if missing and names:
+            raise UsageError(
+                f"The check '{finder.name}' needs the column '{missing[0]}', which "
+                f"'{dataset.name}' does not have.",
+                allowed=", ".join(sorted(n for n in columns if "__" not in n)),
+            )
+        if missing:
+            continue
+        slow = None if names else _slow(dataset, finder)
+        if slow is None:
+            applicable.append(finder)
+        else:
+            on_note(
+                f"'{finder.name}' was left out: '{slow}' is not computed for "
+                f"{dataset.source.num_rows:,} rows. Run: assay compute {dataset.name} {slow}"
+            )
+    needed = [op for finder in applicable for op in finder.needs]
+    ready = ensure(dataset, needed, progress)
+    options = params or {}
+    inputs = {**_view(dataset), "checks": [finder.name for finder in applicable]}
+    with runs.record(dataset.project.events, "check", dataset.name, inputs) as run:
+        table = dataset.source
+        rows = dataset.rows(table, ready=ready)
+        records = []
+        for finder in applicable:
+            given = dict(options.get(finder.name, {}))
+            if "against" in finder.defaults and against:
+                given.setdefault("against", tuple(against))
+            for found in finder.fn(rows, **given):
+                fix = found.fix.to_dict() if found.fix else None
+                records.append(
+                    {
+                        "key": f"{run.key}-{found.key}",
+                        "finding": found.key,
+                        "dataset": dataset.name,
+                        "version": table.version,
+                        "check": found.check,
+                        "subject": found.subject,
+                        "title": found.title,
+                        "rows": len(found.row_ids),
+                        "row_ids": list(found.row_ids),
+                        "score": found.score,
+                        "evidence": json.dumps(found.evidence, default=str, ensure_ascii=False),
+                        "fix": json.dumps(fix, default=str) if fix else None,
+                        "run": run.key,
+                    }
+                )
+        dataset.project.events.append("findings", records)
+        run.outputs = {"findings": len(records)}
+    ran = {finder.name for finder in applicable}
+    return [found for found in findings(dataset) if found.check in ran]
+
+
+def findings(dataset: Dataset, *, state: str | None = "open") -> list[StoredFinding]:
+    """The newest findings of each check of these rows, most serious first.
+
+    Args:
+        dataset: Whose findings.
+        state: Only those in this triage state; all if None.
+    """
+    history = runs.history(dataset.project.events, dataset.name)
+    view = _view(dataset)
+    newest: dict[str, str] = {}
+    for run in history:
+        if run["kind"] == "check" and view.items() <= run["inputs"].items():
+            newest.update(dict.fromkeys(run["inputs"]["checks"], run["key"]))
+    states = _states(dataset)
+    table = dataset.project.events.read("findings", dataset=dataset.name)
+    out = []
+    for row in table.to_pylist():
+        if newest.get(row["check"]) != row["run"]:
+            continue
+        found = StoredFinding(
+            id=row["finding"],
+            check=row["check"],
+            rows=row["rows"],
+            row_ids=row["row_ids"],
+            score=row["score"],
+            title=row["title"],
+            evidence=json.loads(row["evidence"]),
+            fix=json.loads(row["fix"]) if row["fix"] else None,
+            state=states.get(row["finding"], "open"),
+            time=row["time"].isoformat(timespec="seconds"),
+        )
+        if state is None or found.state == state:
+            out.append(found)
+    return sorted(out, key=lambda found: (-found.score, found.check, found.id))
+
+
+def triage(dataset: Dataset, finding: str, action: str, *, note: str = "") -> StoredFinding:
+    """Record that a finding is snoozed, applied, or neither any more.
+
+    Args:
+        dataset: Whose finding.
+        finding: Its id, or the start of it where that is enough to tell it apart.
+        action: `snooze`, `apply`, `wontfix` or `undo`.
+        note: Why, for the record.
+
+    Raises:
+        UsageError: No such finding or action, or a finding without a fix is to be applied.
+    """
+    if action not in ACTIONS:
+        raise UsageError(f"There is no action '{action}'.", allowed=", ".join(ACTIONS))
+    found = find_one(dataset, finding)
+    if action == "apply" and found.fix is None:
+        raise UsageError(
+            f"The finding '{found.id}' has no fix to apply: {found.title}.",
+            remedy=f"look at the rows, then: assay findings {dataset.name} --snooze {found.id}",
+        )
+    dataset.project.events.append(
+        "triage",
+        [
+            {
+                "key": uuid.uuid4().hex,  # every decision counts, also one made twice
+                "dataset": dataset.name,
+                "finding": found.id,
+                "action": action,
+                "note": note,
+            }
+        ],
+    )
+    return replace(found, state=ACTIONS[action])
+
+
+def find_one(dataset: Dataset, finding: str) -> StoredFinding:
+    """The finding with that id, or whose id alone starts so.
+
+    Raises:
+        UsageError: There is none, or there are several.
+    """
+    known = findings(dataset, state=None)
+    matches = [found for found in known if found.id.startswith(finding)] if finding else []
+    if len(matches) != 1:
+        raise UsageError(
+            f"'{finding}' is {'no finding' if not matches else 'more than one finding'} of "
+            f"'{dataset.name}'.",
+            allowed=", ".join(f.id for f in (matches or known)[:20]) or "none were found yet",
+            remedy=f"assay findings {dataset.name} lists them",
+        )
+    return matches[0]
+
+
+def applied_rules(dataset: Dataset) -> list[Mapping[str, Any]]:
+    """The fixes of applied findings, as entries for a recipe's `rules`."""
+    return [found.fix for found in findings(dataset, state="applied") if found.fix]
+
+
+def ensure(dataset: Dataset, ops: Sequence[Any], progress: Progress | None = None) -> list[Step]:
+    """Compute the signals of `ops` where they are missing; returns the steps that make them."""
+    wanted = {json.dumps(op, sort_keys=True, default=str): op for op in ops}
+    steps = [dataset.step(op) for op in wanted.values()]
+    if steps and dataset.missing(steps):
+        dataset.at(None).compute(*wanted.values(), progress=progress)
+    return steps
+
+
+def _slow(dataset: Dataset, finder: Finder) -> str | None:
+    """An op that a finder needs and that would take long to compute now."""
+    if dataset.source.num_rows <= EMBED_ROWS:
+        return None
+    slow = (op for op in finder.needs if op.startswith("embed."))
+    return next((op for op in slow if dataset.missing([dataset.step(op)])), None)
+
+
+def _view(dataset: Dataset) -> dict[str, Any]:
+    """What tells the rows looked at from other rows of the same dataset."""
+    return {"version": dataset.full_name, "where": list(dataset.filters)}
+
+
+def _states(dataset: Dataset) -> dict[str, str]:
+    states: dict[str, str] = {}
+    for row in dataset.project.events.read("triage", dataset=dataset.name).to_pylist():
+        states[row["finding"]] = ACTIONS[row["action"]]
+    return states

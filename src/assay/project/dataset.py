@@ -1,0 +1,396 @@
+"""A dataset of a project, or a named version of it: what people hold in their hands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from assay.errors import UsageError
+from assay.project import check, curate, explain, export, find, rowsets, steps, tags
+from assay.project.check import StoredFinding
+from assay.project.curate import CurateResult
+from assay.project.find import SearchHit
+from assay.project.rows import StoredRows
+from assay.run import compute
+from assay.run.compute import ComputeResult, Progress
+from assay.run.plan import Step, is_current, plan
+from assay.run.recipe import Recipe
+from assay.search.expression import parse
+from assay.store import runs
+from assay.store.add import Adder, AddOptions, AddResult
+from assay.store.add import Progress as AddProgress
+from assay.store.table import Table
+from assay.store.versions import Version
+
+if TYPE_CHECKING:
+    from assay.project.project import Project
+    from assay.project.view.engine import View
+
+
+class Dataset:
+    """Rows with their signals. Bare, it means all source rows; with a version, those it keeps."""
+
+    def __init__(
+        self,
+        project: Project,
+        name: str,
+        version: Version | None = None,
+        where: tuple[str, ...] = (),
+    ) -> None:
+        self.project = project
+        self.name = name
+        self.version = version
+        self.filters = where
+
+    def __repr__(self) -> str:
+        rows = self.num_rows if self.exists else "no"
+        return f"Dataset({self.full_name!r}, {rows} rows)"
+
+    def __len__(self) -> int:
+        return self.num_rows
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self.to_table().__arrow_c_stream__(requested_schema)
+
+    @property
+    def path(self) -> Path:
+        """Where the table is stored."""
+        return self.project.root / "datasets" / f"{self.name}.lance"
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything was added yet."""
+        return Table.exists(self.path)
+
+    @property
+    def full_name(self) -> str:
+        """`name`, or `name@version`."""
+        return self.version.full_name if self.version else self.name
+
+    @property
+    def source(self) -> Table:
+        """The table with all rows at its newest version.
+
+        Raises:
+            UsageError: Nothing was added yet; the error lists the datasets there are.
+        """
+        if not self.exists:
+            raise UsageError(
+                f"There is no dataset called '{self.name}'.",
+                where=str(self.project.root),
+                allowed=", ".join(self.project.datasets()) or "the project is empty",
+                remedy=f"assay add {self.name} FILE...",
+            )
+        return Table.open(self.path)
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+        return self.rows().num_rows
+
+    @property
+    def schema(self) -> pa.Schema:
+        """All columns by stored name, computed ones with their provenance as field metadata."""
+        return self.source.schema
+
+    @property
+    def signals(self) -> list[str]:
+        """Names of the computed columns, as written in expressions."""
+        names = [(field.metadata or {}).get(b"assay.name") for field in self.schema]
+        return [name.decode() for name in names if name]
+
+    def add(
+        self,
+        *paths: str | Path,
+        format: str | None = None,
+        text: str | None = None,
+        source_id: str | None = None,
+        source: str | None = None,
+        licence: str | None = None,
+        progress: AddProgress | None = None,
+        **options: Any,
+    ) -> AddResult:
+        """Add files or folders; what is already there is known again and not added twice.
+
+        Args:
+            paths: Files and folders; folders are read recursively in sorted order.
+            format: Reader to use instead of looking at the content.
+            text: Input column that holds the text; guessed if None.
+            source_id: Input column that identifies a row where it comes from.
+            source: Name recorded as the source instead of the relative path.
+            licence: Licence recorded on every row.
+            progress: Told `(source, result so far)` as batches are read.
+            **options: Passed to the reader.
+
+        Raises:
+            UsageError: A format or column that was asked for does not exist.
+            InputError: Nothing could be read.
+        """
+        self._refuse_version("add")
+        files = [Path(path) for path in paths]
+        chosen = AddOptions(format, text, source_id, source, licence, options)
+        inputs = {"paths": [str(path) for path in paths]}
+        with runs.record(self.project.events, "add", self.name, inputs) as run:
+            before = self.source.version if self.exists else 0
+            adder = Adder(self.path, self.project.events, chosen, run.key, progress)
+            result = adder.add(files)
+            run.inputs["version"] = before
+            run.outputs = {"version": result.version, "rows": result.rows_added}
+        return result
+
+    def compute(
+        self,
+        *ops: str | Mapping[str, Any],
+        column: str | None = None,
+        workers: int | None = None,
+        max_quarantined: int | None = None,
+        retry: bool = False,
+        progress: Progress | None = None,
+    ) -> ComputeResult:
+        """Compute signals where they are missing.
+
+        Args:
+            ops: Names (`text.stats`, `text.stats@datatrove`) or mappings with `op`, parameters and
+                `as`.
+            column: Column to read instead of the ops' own.
+            workers: Threads; all cores if None. The result does not depend on it.
+            max_quarantined: Fail when more rows than this cannot be handled.
+            retry: Try rows in quarantine again, with the rest of their fragment.
+            progress: Told `(rows done, rows to do)`.
+
+        Raises:
+            UsageError: Unknown op or parameter, or a missing input column.
+        """
+        steps = [self.step(request, column=column) for request in ops]
+        table = self.source
+        inputs = {"version": table.version, "signals": [step.name for step in steps]}
+        with runs.record(self.project.events, "compute", self.name, inputs) as run:
+            result = compute.compute(
+                self.path,
+                steps,
+                events=self.project.events,
+                assets=self.project.assets,
+                run=run.key,
+                workers=workers,
+                max_quarantined=max_quarantined,
+                retry=retry,
+                progress=progress,
+            )
+            run.outputs = {"version": result.version, "rows": result.rows_computed}
+        return result
+
+    def step(self, request: str | Mapping[str, Any], *, column: str | None = None) -> Step:
+        """Read a request for a signal.
+
+        A model that was not named is the one already used here, else the one this installation
+        can run.
+        """
+        return steps.step(self, request, column)
+
+    def missing(self, wanted: Sequence[Step]) -> bool:
+        """Whether any row lacks any of the signals."""
+        table = self.source
+        return any(not is_current(table, step) for step in wanted) or bool(plan(table, wanted))
+
+    def step_of(self, field: pa.Field) -> Step:
+        """The step, with its fitted state, that made a stored column."""
+        return steps.step_of(self, field)
+
+    def request_of(self, field: pa.Field) -> dict[str, Any]:
+        """The request that made a stored column, to ask for it again."""
+        return steps.request_of(self, field)
+
+    def row_index(self, row_id: str) -> int:
+        """Position of a row among all source rows.
+
+        Raises:
+            UsageError: There is no such row.
+        """
+        found = self.source.find("id", row_id)
+        if found is None:
+            raise UsageError(
+                f"'{self.name}' has no row with the id '{row_id}'.",
+                remedy="copy an id from `assay search` or `assay findings`",
+            )
+        return found
+
+    def rows(self, table: Table | None = None, *, ready: Sequence[Step] = ()) -> StoredRows:
+        """Read access by the names used in expressions.
+
+        Args:
+            table: The source at the version to read; the newest if None.
+            ready: Leave out rows from the first one on that lacks any of these signals: another
+                process added them after the signals were computed.
+        """
+        table = table or self.source
+        kept = None if self.version is None else self._kept
+        if lacking := plan(table, ready):
+            first = lacking[0].first_row
+            kept = np.arange(first) if kept is None else kept[kept < first]
+        for text in self.filters:
+            kept = rowsets.filtered(self, StoredRows(table, kept), text)
+        return StoredRows(table, kept)
+
+    @cached_property
+    def _kept(self) -> np.ndarray:
+        assert self.version is not None
+        keep = self.project.versions.verdicts(self.version).read(["keep"]).column("keep")
+        judged = np.flatnonzero(np.asarray(keep))
+        base, _, parent = self.version.parent.partition("@")
+        if not parent:
+            return judged
+        return self.project.dataset(f"{base}@{parent}")._kept[judged]
+
+    def where(self, expression: str) -> Dataset:
+        """The rows for which the expression is true, or those in a row set such as `tag:NAME`."""
+        if rowsets.parse(expression) is None:
+            parse(expression)
+        return Dataset(self.project, self.name, self.version, (*self.filters, expression))
+
+    def at(self, version: str | None) -> Dataset:
+        """The dataset in the named version; all source rows for None."""
+        if version is None:
+            return Dataset(self.project, self.name, None, self.filters)
+        found = self.project.versions.get(self.name, version.rpartition("@")[2])
+        return Dataset(self.project, self.name, found, self.filters)
+
+    def view(
+        self,
+        *,
+        filters: Sequence[str | Mapping[str, Any]] = (),
+        search: Mapping[str, str] | None = None,
+        sort: Sequence[Mapping[str, Any]] = (),
+    ) -> View:
+        """The rows that all filters leave, in the order of a search or a sort.
+
+        Args:
+            filters: Expressions, row sets (`tag:NAME`), or `{column, op, value}`.
+            search: `{"query": TEXT}` or `{"like": ROW_ID}`.
+            sort: `{column, desc}`, the first one counts most.
+
+        Raises:
+            UsageError: A filter, a column or a row is not known.
+        """
+        from assay.project.view.engine import Engine
+
+        spec = {"filters": list(filters), "search": search, "sort": list(sort)}
+        return Engine(self.project).view(self, spec)
+
+    def tag(self, name: str, row_ids: Sequence[str], *, action: str = "add") -> dict[str, Any]:
+        """Put a tag on rows (or take it off with `remove`); `untag` undoes it by its event."""
+        return tags.tag(self, name, row_ids, action=action)
+
+    def to_table(
+        self,
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+        version: str | None = None,
+    ) -> pa.Table:
+        """The rows as an Arrow table.
+
+        Args:
+            columns: Names as in expressions; all stored columns if None.
+            where: Expression; rows for which it is true.
+            version: Named version to read instead of this one.
+        """
+        view = self.at(version) if version else self
+        if where:
+            view = view.where(where)
+        rows = view.rows()
+        return rows.table(*(columns if columns is not None else rows.schema.names))
+
+    def search(
+        self,
+        query: str | None = None,
+        *,
+        like: str | None = None,
+        k: int = 10,
+        where: str | None = None,
+    ) -> list[SearchHit]:
+        """The `k` best rows for a text, or most like an existing row; best first."""
+        view = self.where(where) if where else self
+        return find.search(view, query, like=like, k=k)
+
+    def check(self, *names: str, **options: Any) -> list[StoredFinding]:
+        """Run checks (all that apply if none is named) and return their findings, ranked."""
+        return check.check(self, names, **options)
+
+    def findings(self, *, state: str | None = "open") -> list[StoredFinding]:
+        """Findings of the newest check, most serious first; `state=None` for triaged ones too."""
+        return check.findings(self, state=state)
+
+    def finding(self, key: str) -> StoredFinding:
+        """The finding with that id, or whose id alone starts so."""
+        return check.find_one(self, key)
+
+    def triage(self, finding: str, action: str, *, note: str = "") -> StoredFinding:
+        """Snooze, apply or undo a finding: an event, so nothing is lost."""
+        return check.triage(self, finding, action, note=note)
+
+    def curate(
+        self,
+        recipe: Recipe | Mapping[str, Any] | str | Path | None = None,
+        *,
+        name: str = "curated",
+        rules: Iterable[Any] = (),
+        progress: Progress | None = None,
+    ) -> CurateResult:
+        """Make a named version by a recipe, or by rules given here.
+
+        Rules given here come after the filters of `where`; a recipe says itself what it reads.
+
+        Raises:
+            UsageError: The recipe or a rule is wrong, or a recipe is given to filtered rows.
+        """
+        if recipe is None:
+            given = [{"keep": text} for text in self.filters] + list(rules)
+            recipe = {"name": name, "input": self.full_name, "rules": given}
+        elif self.filters:
+            raise UsageError(
+                "A recipe reads all rows of its input, but these rows are filtered by `where`.",
+                where=" and ".join(self.filters),
+                remedy="put the condition into the recipe, as a keep rule",
+            )
+        return curate.curate(self.project, recipe, progress=progress)
+
+    def curate_applied(self, *, progress: Progress | None = None) -> CurateResult:
+        """Make the version `applied` from the fixes of the findings that were applied."""
+        rules = check.applied_rules(self)
+        if not rules:
+            raise UsageError(
+                f"No finding of '{self.name}' is applied, so there is nothing to curate by.",
+                remedy=f"assay findings {self.name} --apply ID, or give a recipe file",
+            )
+        return self.curate(name="applied", rules=rules, progress=progress)
+
+    def explain(self, row_id: str) -> dict[str, Any]:
+        """Why a row is in or out, and where it comes from."""
+        return explain.explain(self, row_id)
+
+    def diff(self, other: str) -> dict[str, Any]:
+        """How another version of this dataset differs: rows, reasons, statistics."""
+        return explain.diff(self, self.project.dataset(other))
+
+    def export(
+        self,
+        path: str | Path,
+        *,
+        format: str | None = None,
+        columns: Sequence[str] | None = None,
+        where: str | None = None,
+    ) -> int:
+        """Write the rows to a file; the format follows the suffix. Returns the number of rows."""
+        view = self.where(where) if where else self
+        return export.export(view, Path(path), format=format, columns=columns)
+
+    def _refuse_version(self, verb: str) -> None:
+        if self.version is not None:
+            raise UsageError(
+                f"A named version never changes, so `{verb}` does not work on '{self.full_name}'.",
+                remedy=f"use the dataset: assay {verb} {self.name}",
+            )

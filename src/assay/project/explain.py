@@ -1,0 +1,216 @@
+"""Why a row is in or out, where it comes from, and how two versions differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assay.errors import UsageError
+from assay.project.curate import load
+from assay.run.recipe import Recipe
+from assay.select.compiled import compile_rules
+from assay.select.explain import explain_row
+from assay.store import runs
+from assay.store.table import Table
+from assay.store.versions import Version
+
+if TYPE_CHECKING:
+    from assay.project.dataset import Dataset
+
+# Columns whose mean says little about a version, and would only fill the page.
+_UNTOLD = ("position",)
+
+
+def explain(dataset: Dataset, row_id: str) -> dict[str, Any]:
+    """The verdicts of the rules on a row and its lineage, for the newest version unless named.
+
+    Returns:
+        `{id, version, kept, rules: [{rule, value, threshold, verdict, reason}], lineage: [...]}`;
+        the lineage runs from the version back to the file and the row in it.
+
+    Raises:
+        UsageError: There is no such row.
+    """
+    index = dataset.row_index(row_id)
+    version = dataset.version or next(iter(reversed(_versions(dataset))), None)
+    rules: list[dict[str, Any]] = []
+    kept = True
+    if version is not None:
+        verdicts = dataset.project.versions.verdicts(version)
+        at = verdicts.find("id", row_id)
+        if at is None:
+            kept = False
+            rules = [_unjudged(dataset, version, row_id)]
+        else:
+            row = verdicts.take(np.array([at])).to_pylist()[0]
+            kept = bool(row["keep"])
+            compiled = compile_rules(Recipe.from_yaml(version.recipe).rules)
+            rules = [
+                verdict.to_dict()
+                for verdict in explain_row(compiled, row, thresholds=version.thresholds)
+            ]
+    return {
+        "id": row_id,
+        "dataset": dataset.name,
+        "version": version.full_name if version else None,
+        "kept": kept,
+        "rules": rules,
+        "lineage": _lineage(dataset, version, index),
+    }
+
+
+def diff(a: Dataset, b: Dataset) -> dict[str, Any]:
+    """How `b` differs from `a`: rows that left and came, why, and what it did to the statistics.
+
+    Raises:
+        UsageError: They are not versions of one dataset.
+    """
+    if a.name != b.name:
+        raise UsageError(
+            f"'{a.full_name}' and '{b.full_name}' are versions of different datasets.",
+            remedy="compare two versions of one dataset, such as docs and docs@clean",
+        )
+    table = a.source
+    in_a, in_b = _mask(a, table), _mask(b, table)
+    left, came = np.flatnonzero(in_a & ~in_b), np.flatnonzero(in_b & ~in_a)
+    return {
+        "a": {"name": a.full_name, "rows": int(in_a.sum())},
+        "b": {"name": b.full_name, "rows": int(in_b.sum())},
+        "common": int((in_a & in_b).sum()),
+        "only_a": _side(a, left, b.version),
+        "only_b": _side(a, came, a.version),
+        "statistics": _statistics(a, in_a, in_b),
+    }
+
+
+def _versions(dataset: Dataset) -> list[Version]:
+    return dataset.project.versions.list(dataset.name)
+
+
+def _unjudged(dataset: Dataset, version: Version, row_id: str) -> dict[str, Any]:
+    """The row was not among those judged: dropped by a parent version, or added later."""
+    base, _, parent = version.parent.partition("@")
+    if parent:
+        reason = f"it is not in {version.parent}, from which {version.full_name} was made"
+    else:
+        reason = f"it was added to {base} after {version.full_name} was made; curate again"
+    return {
+        "rule": "input",
+        "value": None,
+        "threshold": version.parent,
+        "verdict": "drop",
+        "reason": reason,
+    }
+
+
+def _lineage(dataset: Dataset, version: Version | None, index: int) -> list[dict[str, Any]]:
+    history = runs.history(dataset.project.events, dataset.name)
+    by_key = {run["key"]: run for run in history}
+    steps: list[dict[str, Any]] = []
+    while version is not None:
+        run = by_key.get(version.run, {})
+        steps.append(
+            {
+                "step": "curate",
+                "version": version.full_name,
+                "input": version.parent,
+                "recipe": load(Recipe.from_yaml(version.recipe)).name,
+                "run": version.run,
+                "time": run.get("time", version.time),
+            }
+        )
+        parent = version.parent.partition("@")[2]
+        version = dataset.project.versions.get(dataset.name, parent) if parent else None
+    table = dataset.source
+    for field in table.schema:
+        metadata = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
+        if "assay.op" in metadata:
+            steps.append(
+                {
+                    "step": "compute",
+                    "signal": metadata["assay.name"],
+                    "op": f"{metadata['assay.op']} {metadata['assay.version']}",
+                    "run": metadata["assay.run"],
+                }
+            )
+    names = [n for n in ("source", "position", "source_id", "licence") if n in table.schema.names]
+    row = table.take(np.array([index]), names).to_pylist()[0]
+    created = table.created_at(index)
+    added = next(
+        (
+            run
+            for run in history
+            if run["kind"] == "add"
+            and run["inputs"].get("version", 0) < created <= run["outputs"].get("version", 0)
+        ),
+        None,
+    )
+    origin = {key: value for key, value in row.items() if value is not None}
+    steps.append(
+        {
+            "step": "add",
+            **origin,
+            "run": added["key"] if added else None,
+            "time": added["time"] if added else None,
+        }
+    )
+    return steps
+
+
+def _mask(dataset: Dataset, table: Table) -> np.ndarray:
+    mask = np.zeros(table.num_rows, bool)
+    kept = dataset.rows(table).kept
+    mask[slice(None) if kept is None else kept] = True
+    return mask
+
+
+def _side(dataset: Dataset, indices: np.ndarray, judge: Version | None) -> dict[str, Any]:
+    """Rows that are in one version alone, with the reasons of the version that lacks them."""
+    ids = dataset.source.take(indices[:20], ["id"]).column("id").to_pylist() if len(indices) else []
+    reasons: Counter[str] = Counter()
+    if judge is not None and len(indices):
+        all_ids = dataset.source.read(["id"]).column("id").take(pa.array(indices))
+        verdicts = dataset.project.versions.verdicts(judge).read(["id", "dropped_by"])
+        where = pc.index_in(all_ids, verdicts.column("id").combine_chunks())
+        found = verdicts.column("dropped_by").take(where)
+        for name, count in _counts(found).items():
+            reasons[name or "not in its input"] += count
+    return {
+        "rows": len(indices),
+        "reasons": dict(reasons.most_common()),
+        "examples": ids,
+    }
+
+
+def _counts(values: pa.ChunkedArray) -> dict[Any, int]:
+    counted = pc.value_counts(values.cast(pa.string()).combine_chunks())
+    return {item["values"]: item["counts"] for item in counted.to_pylist()}
+
+
+def _statistics(dataset: Dataset, in_a: np.ndarray, in_b: np.ndarray) -> dict[str, Any]:
+    """Mean of every numeric column on both sides, and the sum, under the names people use."""
+    out: dict[str, Any] = {}
+    table = dataset.source
+    for field in table.schema:
+        if field.name in _UNTOLD or not _is_number(field.type):
+            continue
+        values = table.read([field.name]).column(0)
+        name = (field.metadata or {}).get(b"assay.name", field.name.encode()).decode()
+        out[name] = {"a": _summary(values, in_a), "b": _summary(values, in_b)}
+    return out
+
+
+def _summary(values: pa.ChunkedArray, mask: np.ndarray) -> Mapping[str, Any]:
+    # Rows that another process added since are in neither.
+    chosen = values.slice(0, len(mask)).filter(pa.array(mask))
+    total = pc.sum(chosen).as_py()
+    return {"n": len(chosen) - chosen.null_count, "mean": pc.mean(chosen).as_py(), "sum": total}
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))

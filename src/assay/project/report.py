@@ -1,0 +1,156 @@
+"""Findings as screens show them: with examples, and with what their fix would remove."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, MutableMapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assay import registry
+from assay.errors import UsageError
+from assay.project import check
+from assay.project.check import ACTIONS, StoredFinding, ensure
+from assay.project.curate import signals_of
+from assay.project.view.engine import View
+from assay.project.view.inspect import snippets
+from assay.select.compiled import compile_rules
+from assay.select.rules import judge
+from assay.store import runs
+
+if TYPE_CHECKING:
+    from assay.project.dataset import Dataset
+
+SHOWN_IDS, EXAMPLES = 20, 2
+Memory = MutableMapping[str, Any]
+Report = Callable[..., None]
+
+
+def finding_list(dataset: Dataset, view: View, state: str, memory: Memory) -> dict[str, Any]:
+    """Findings in a triage state (`all`: in any), most serious first.
+
+    Raises:
+        UsageError: There is no such state.
+    """
+    states = (*ACTIONS.values(), "all")
+    if state not in states:
+        raise UsageError(f"There is no state '{state}'.", allowed=", ".join(dict.fromkeys(states)))
+    source = dataset.at(None)
+    found = check.findings(source, state=None if state == "all" else state)
+    history = runs.history(dataset.project.events, dataset.name)
+    checked = [run["time"] for run in history if run["kind"] == "check"]
+    notes = _notes(source)
+    return {
+        "checked": checked[-1] if checked else None,
+        "findings": [_finding(dataset, view, each, notes, memory) for each in found],
+    }
+
+
+def one_finding(dataset: Dataset, view: View, finding: str, memory: Memory) -> dict[str, Any]:
+    """One finding, as in the list."""
+    source = dataset.at(None)
+    return _finding(dataset, view, check.find_one(source, finding), _notes(source), memory)
+
+
+def known_checks(names: Sequence[str]) -> None:
+    """Refuse names that are no finders."""
+    for name in names:
+        registry.get("finder", name)
+
+
+def effect(
+    dataset: Dataset, view: View, finding: str, memory: Memory, report: Report
+) -> dict[str, Any] | None:
+    """What the fix of a finding removes from the rows of the dataset; None without a fix."""
+    found = check.find_one(dataset.at(None), finding)
+    if found.fix is None:
+        return None
+    rules = compile_rules([found.fix])
+    ensure(dataset, signals_of(dataset, [], rules), report)
+    report(0, None, "Judging rows")
+    verdicts = judge(rules, dataset.rows())
+    kept = dataset.rows().kept
+    drop = ~np.asarray(verdicts.keep)
+    rows = np.flatnonzero(drop) if kept is None else kept[drop]
+    value = _removed(view, rows)
+    memory[_key(dataset, view, found)] = value
+    return value
+
+
+def _finding(
+    dataset: Dataset, view: View, found: StoredFinding, notes: dict[str, str], memory: Memory
+) -> dict[str, Any]:
+    examples = view.snapshot.indices_of(found.row_ids[:EXAMPLES])
+    return {
+        **found.to_dict(),
+        "row_ids": list(found.row_ids[:SHOWN_IDS]),
+        "fix_text": _fix_text(found.fix),
+        "share": round(found.rows / view.total, 6) if view.total else 0.0,
+        "effect": _effect(dataset, view, found, memory),
+        "note": notes.get(found.id, ""),
+        "time": found.time,
+        "filter": f"finding:{found.id}",
+        "examples": snippets(view.snapshot, examples),
+    }
+
+
+def _effect(
+    dataset: Dataset, view: View, found: StoredFinding, memory: Memory
+) -> dict[str, Any] | None:
+    """At once where the fix is expressions over what is computed, else if it was tried."""
+    key = _key(dataset, view, found)
+    if key in memory or found.fix is None:
+        return memory.get(key)
+    stays = view.base
+    for rule in compile_rules([found.fix]):
+        if rule.expression is None:
+            return None
+        try:
+            true = view.snapshot.truth(rule.expression.describe())
+        except UsageError:
+            return None  # it names a signal that is not computed
+        stays = stays & (true if rule.kind == "keep" else ~true)
+    memory[key] = _removed(view, np.flatnonzero(view.base & ~stays))
+    return dict(memory[key])
+
+
+def _removed(view: View, rows: np.ndarray) -> dict[str, Any]:
+    column = view.snapshot.op_column("text.tokens", "count")
+    tokens = view.tokens()
+    removed = None
+    if column is not None and tokens is not None:
+        removed = int(view.snapshot.weights(column.name)[rows].sum())
+    share = None
+    if removed is not None and tokens is not None and tokens[1]:
+        share = round(removed / tokens[1], 6)
+    return {
+        "rows": len(rows),
+        "tokens": removed,
+        "rows_share": round(len(rows) / view.total, 6) if view.total else 0.0,
+        "tokens_share": share,
+    }
+
+
+def _key(dataset: Dataset, view: View, found: StoredFinding) -> str:
+    return f"effect {dataset.full_name} {view.snapshot.version} {found.id}"
+
+
+def _fix_text(fix: Any) -> str | None:
+    """The fix in words."""
+    if not fix:
+        return None
+    if "keep" in fix:
+        return f"keep rows where {fix['keep']}"
+    if "drop" in fix:
+        return f"drop rows where {fix['drop']}"
+    if "use" in fix:
+        return f"apply the rules {fix['use']}"
+    rest = {k: v for k, v in fix.items() if k not in ("select", "name")}
+    shown = ", ".join(f"{k}: {json.dumps(v, default=str)}" for k, v in rest.items())
+    return f"{fix.get('select')}{f' ({shown})' if shown else ''}"
+
+
+def _notes(dataset: Dataset) -> dict[str, str]:
+    triage = dataset.project.events.read("triage", dataset=dataset.name)
+    return {row["finding"]: row["note"] or "" for row in triage.to_pylist()}

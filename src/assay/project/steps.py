@@ -1,0 +1,47 @@
+"""Requests for signals, read in the light of what a dataset has already."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from assay import registry
+from assay.project import find
+from assay.run.plan import Step, made_by, make_step
+
+if TYPE_CHECKING:
+    from assay.project.dataset import Dataset
+
+
+def step(dataset: Dataset, request: str | Mapping[str, Any], column: str | None) -> Step:
+    """Read a request; a model that was not named is the one used here, else the default."""
+    made = make_step(request, column=column)
+    named = isinstance(request, Mapping) and "model" in request
+    if "model" not in made.op.defaults or named:
+        return made
+    if dataset.exists:
+        field = next((f for f in dataset.schema if made_by(f, made)), None)
+        if field is not None:
+            return step_of(dataset, field)
+    return make_step({**find.with_model(request), "as": made.name}, column=column)
+
+
+def step_of(dataset: Dataset, field: pa.Field) -> Step:
+    """The step, with its fitted state, that made a stored column."""
+    metadata = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
+    params, inputs = json.loads(metadata["assay.params"])
+    state_id = metadata.get("assay.state", "")
+    state = dataset.project.assets.get(state_id)
+    name = metadata["assay.name"].rpartition(".")[0]
+    return Step(registry.get("op", metadata["assay.op"]), params, name, inputs, state, state_id)
+
+
+def request_of(dataset: Dataset, field: pa.Field) -> dict[str, Any]:
+    """The request that made a stored column, to ask for it again."""
+    made = step_of(dataset, field)
+    request = {"op": made.op.name, **made.params, "as": made.name}
+    own, stored = next(iter(made.inputs.items()))
+    return request if own == stored else {**request, "column": stored}

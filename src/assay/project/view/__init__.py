@@ -1,0 +1,1 @@
+"""Views: filter, search and sort over a dataset, with the counts and pages that screens show."""

@@ -1,0 +1,261 @@
+"""From a view object to its rows: masks, order, counts; remembered under a key."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assay.errors import AssayError
+from assay.project import find, rowsets
+from assay.project.view.filters import ViewSpec, label_of, read_view
+from assay.project.view.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from assay.project.dataset import Dataset
+    from assay.project.project import Project
+
+MAX_HITS = 10_000
+NEAR = 100
+"""Rows that a search adds because their vectors are near, beyond those that match its words."""
+_KEEP_SNAPSHOTS, _KEEP_VIEWS = 3, 64
+
+
+class ViewExpired(AssayError):
+    """The key names no view of this process: ask for the view again."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("This view is not known any more.", remedy="POST the view again", key=key)
+
+
+@dataclass
+class View:
+    """The rows of a view.
+
+    Attributes:
+        dataset: What it is a view of.
+        snapshot: The pinned table.
+        spec: The view object.
+        key: 16 hex digits; equal for equal rows in equal order.
+        base: bool over all source rows: those of the dataset or version.
+        mask: bool over all source rows: those in view.
+        ranking: Row numbers in the order of a search; None without one.
+        alone: Rows for which each filter alone holds.
+    """
+
+    dataset: Dataset
+    snapshot: Snapshot
+    spec: ViewSpec
+    key: str
+    base: np.ndarray
+    mask: np.ndarray
+    ranking: np.ndarray | None = None
+    alone: tuple[int, ...] = ()
+    whole: bool = field(default=False)
+
+    def __len__(self) -> int:
+        return self.count
+
+    @cached_property
+    def total(self) -> int:
+        """Rows of the dataset or version."""
+        return int(np.count_nonzero(self.base))
+
+    @cached_property
+    def count(self) -> int:
+        """Rows in view."""
+        return int(np.count_nonzero(self.mask))
+
+    @cached_property
+    def members(self) -> np.ndarray:
+        """Row numbers in view, ascending."""
+        return np.flatnonzero(self.mask)
+
+    @cached_property
+    def order(self) -> np.ndarray:
+        """Row numbers in view, in view order."""
+        if self.spec.sort:
+            return self._sorted()
+        if self.ranking is not None:
+            ranked: np.ndarray = self.ranking[self.mask[self.ranking]]
+            return ranked
+        return self.members
+
+    def ids(self) -> list[str]:
+        """Ids of the rows in view order."""
+        return self.snapshot.ids_of(self.order)
+
+    def to_table(self, columns: list[str] | None = None) -> pa.Table:
+        """The rows in view order, with columns by their names in expressions."""
+        chosen = [
+            self.snapshot.column(name) for name in columns or self.snapshot.table.schema.names
+        ]
+        data = self.snapshot.take(self.order, list(dict.fromkeys(c.stored for c in chosen)))
+        return pa.table(
+            [
+                pc.struct_field(data.column(c.stored), list(c.path))
+                if c.path
+                else data.column(c.stored)
+                for c in chosen
+            ],
+            names=[c.name for c in chosen],
+        )
+
+    def tokens(self) -> tuple[int, int] | None:
+        """Tokens of the rows in view and of all rows; None where none were counted."""
+        column = self.snapshot.op_column("text.tokens", "count")
+        if column is None:
+            return None
+        counts = self.snapshot.weights(column.name)
+        in_view = int(np.sum(counts, where=self.mask))
+        return in_view, in_view if self.whole else int(np.sum(counts, where=self.base))
+
+    def python(self) -> str:
+        """Code that gives the same rows in the same order."""
+        fields = self.spec.to_dict()
+        root = str(self.dataset.project.root)
+        start = f"rows = assay.open({root!r}).dataset({self.dataset.full_name!r})"
+        plain = not fields["search"] and not fields["sort"]
+        if plain:
+            wheres = "".join(f".where({text!r})" for text in fields["filters"])
+            return f"import assay\n\n{start}{wheres}.to_table()\n"
+        parts = ", ".join(f"{name}={value!r}" for name, value in fields.items() if value)
+        return f"import assay\n\n{start}.view({parts}).to_table()\n"
+
+    def describe(self) -> dict[str, Any]:
+        """What a screen shows of the view before any row: counts, chips, tokens."""
+        tokens = self.tokens()
+        return {
+            "view_key": self.key,
+            "table_version": self.snapshot.version,
+            "total": self.total,
+            "count": self.count,
+            "tokens": tokens[0] if tokens else None,
+            "tokens_total": tokens[1] if tokens else None,
+            "filters": [
+                {"text": text, "label": label_of(text, self.snapshot), "count": count}
+                for text, count in zip(self.spec.filters, self.alone, strict=True)
+            ],
+            "normalized": self.spec.to_dict(),
+        }
+
+    def _sorted(self) -> np.ndarray:
+        rows = self.members
+        place = pa.array(rows)
+        columns: dict[str, Any] = {"_row": place}
+        keys = []
+        for number, (name, desc) in enumerate(self.spec.sort):
+            values = self.snapshot.values(name).take(place)
+            if pa.types.is_floating(values.type):
+                values = pc.if_else(pc.is_nan(values), None, values)
+            if pa.types.is_string_view(values.type) or pa.types.is_dictionary(values.type):
+                values = values.cast(pa.large_string())
+            columns[str(number)] = values
+            keys.append((str(number), "descending" if desc else "ascending"))
+        order = pc.sort_indices(pa.table(columns), sort_keys=[*keys, ("_row", "ascending")])
+        ordered: np.ndarray = rows[np.asarray(order)]
+        return ordered
+
+
+class Engine:
+    """Views of one project, with what they share in memory."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._lock = threading.RLock()
+        self._snapshots: OrderedDict[str, Snapshot] = OrderedDict()
+        self._views: OrderedDict[str, View] = OrderedDict()
+
+    def snapshot(self, dataset: Dataset) -> Snapshot:
+        """The dataset's table as it is now."""
+        table = dataset.source
+        with self._lock:
+            known = self._snapshots.get(dataset.name)
+            if known is None or known.version != table.version:
+                known = Snapshot(table)
+                self._snapshots[dataset.name] = known
+            self._snapshots.move_to_end(dataset.name)
+            while len(self._snapshots) > _KEEP_SNAPSHOTS:
+                self._snapshots.popitem(last=False)
+            return known
+
+    def view(self, dataset: Dataset, fields: Mapping[str, Any]) -> View:
+        """The view that these fields describe, remembered under its key.
+
+        Raises:
+            UsageError: A part of it is wrong.
+        """
+        snapshot = self.snapshot(dataset)
+        spec = read_view(fields, snapshot)
+        view = _evaluate(dataset, snapshot, spec)
+        with self._lock:
+            view = self._views.setdefault(view.key, view)
+            self._views.move_to_end(view.key)
+            while len(self._views) > _KEEP_VIEWS:
+                self._views.popitem(last=False)
+        return view
+
+    def get(self, dataset: Dataset, key: str | None) -> View:
+        """The view of that key; all rows for none.
+
+        Raises:
+            ViewExpired: The key is not known here.
+        """
+        if not key:
+            return self.view(dataset, {})
+        with self._lock:
+            found = self._views.get(key)
+            if found is None or found.dataset.full_name != dataset.full_name:
+                raise ViewExpired(key)
+            self._views.move_to_end(key)
+            return found
+
+
+def _evaluate(dataset: Dataset, snapshot: Snapshot, spec: ViewSpec) -> View:
+    base = np.ones(snapshot.num_rows, bool)
+    kept = dataset.rows().kept
+    if kept is not None:
+        base[:] = False
+        base[kept[kept < snapshot.num_rows]] = True
+    mask = base.copy()
+    alone: list[int] = []
+    digest = blake2b(digest_size=8)
+    described = [dataset.full_name, snapshot.version, spec.to_dict()]
+    digest.update(json.dumps(described, ensure_ascii=False).encode("utf-8", "replace"))
+    for text in spec.filters:
+        rowset = rowsets.parse(text)
+        if rowset is None:
+            true = snapshot.truth(text)
+        else:
+            rows = rowsets.indices(dataset.at(None), rowset)
+            true = np.zeros(snapshot.num_rows, bool)
+            true[rows[rows < snapshot.num_rows]] = True
+            digest.update(np.packbits(true).tobytes())  # what is tagged or found may change
+        true = true & base
+        alone.append(int(np.count_nonzero(true)))
+        mask &= true
+    ranking = None
+    if spec.query is not None or spec.like is not None:
+        ranking = _search(dataset, snapshot, spec, mask)
+        found = np.zeros(snapshot.num_rows, bool)
+        found[ranking] = True
+        mask &= found
+    whole = not spec.filters and ranking is None
+    return View(
+        dataset, snapshot, spec, digest.hexdigest(), base, mask, ranking, tuple(alone), whole
+    )
+
+
+def _search(dataset: Dataset, snapshot: Snapshot, spec: ViewSpec, mask: np.ndarray) -> np.ndarray:
+    hits = find.ranked(dataset, spec.query, like=spec.like, k=MAX_HITS, near=NEAR, allowed=mask)
+    rows = np.array([hit.row for hit in hits], np.int64)
+    return rows[rows < snapshot.num_rows]

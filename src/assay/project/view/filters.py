@@ -1,0 +1,203 @@
+"""The view object: checked, and every filter written as one canonical string."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from assay.errors import UsageError
+from assay.project import rowsets
+from assay.project.view.columns import Column
+from assay.project.view.snapshot import Snapshot
+from assay.search import syntax as s
+from assay.search.expression import parse
+
+MAX_FILTERS, MAX_SORTS, MAX_VALUES = 50, 5, 10_000
+_COMPARE = ("==", "!=", "<", "<=", ">", ">=")
+_MATCH = ("contains", "icontains", "starts with", "ends with", "matches")
+OPS = (*_COMPARE, "between", "in", "not in", *_MATCH, "is null", "is not null", "has")
+_KEYS = ("filters", "search", "sort")
+
+
+@dataclass(frozen=True)
+class ViewSpec:
+    """What a view shows.
+
+    Attributes:
+        filters: Canonical strings: expressions and row sets.
+        query: Text searched for, or None.
+        like: Id of the row whose like is searched for, or None.
+        sort: Pairs of column name and whether the largest comes first.
+    """
+
+    filters: tuple[str, ...] = ()
+    query: str | None = None
+    like: str | None = None
+    sort: tuple[tuple[str, bool], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; reading it gives an equal spec."""
+        search = {"query": self.query} if self.query is not None else None
+        return {
+            "filters": list(self.filters),
+            "search": {"like": self.like} if self.like is not None else search,
+            "sort": [{"column": name, "desc": desc} for name, desc in self.sort],
+        }
+
+
+def read_view(fields: Mapping[str, Any], snapshot: Snapshot) -> ViewSpec:
+    """Read a view object against the columns there are.
+
+    Raises:
+        UsageError: A part has the wrong form, or names no column.
+    """
+    filters = _list(fields, "filters", MAX_FILTERS)
+    sorts = _list(fields, "sort", MAX_SORTS)
+    search = fields.get("search")
+    query = like = None
+    if search is not None:
+        given = dict(search) if isinstance(search, Mapping) else {}
+        query, like = given.get("query"), given.get("like")
+        text = query if query is not None else like
+        if (query is None) == (like is None) or not isinstance(text, str):
+            raise UsageError(
+                f"A search cannot be {search!r}.", allowed='{"query": TEXT} or {"like": ROW_ID}'
+            )
+        if len(text) > 10_000:
+            raise UsageError("The search text is too long.", allowed="10,000 characters")
+        if not text.strip():
+            query = like = None
+    return ViewSpec(
+        tuple(dict.fromkeys(write_filter(each, snapshot) for each in filters)),
+        query,
+        like,
+        tuple(_sort(each, snapshot) for each in sorts),
+    )
+
+
+def write_filter(each: object, snapshot: Snapshot) -> str:
+    """One filter as its canonical string.
+
+    Raises:
+        UsageError: It is neither an expression, nor a row set, nor `{column, op, value}`.
+    """
+    if isinstance(each, str):
+        rowset = rowsets.parse(each)
+        return str(rowset) if rowset else parse(each).describe()
+    if not isinstance(each, Mapping) or not isinstance(each.get("column"), str):
+        raise UsageError(
+            f"A filter cannot be {each!r}.",
+            allowed="an expression, a row set such as tag:NAME, or {column, op, value}",
+        )
+    column = snapshot.column(each["column"])
+    op = each.get("op", "==")
+    if op not in OPS:
+        raise UsageError(f"There is no filter operator {op!r}.", allowed=", ".join(OPS))
+    node = _node(column, s.Name(column.name), op, each.get("value"), each.get("right") == "open")
+    return s.describe(node)
+
+
+def label_of(text: str, snapshot: Snapshot) -> str:
+    """Words for the chip of a filter."""
+    rowset = rowsets.parse(text)
+    if rowset is not None:
+        words = {"tag": "tagged", "version": "in", "dropped": "dropped by"}
+        return f"{'not ' if rowset.negated else ''}{words.get(rowset.kind, rowset.kind)} " + (
+            rowset.name
+        )
+    shown = text
+    for name in sorted(parse(text).names, key=len, reverse=True):
+        try:
+            label = snapshot.column(name).label
+        except UsageError:
+            continue
+        shown = shown.replace(s.quote_name(name), label)
+    return shown
+
+
+def _node(column: Column, name: s.Name, op: str, value: Any, open_end: bool) -> s.Node:
+    if op in ("is null", "is not null"):
+        missing = s.IsNull(name)
+        return missing if op == "is null" else s.Not(missing)
+    if op in _COMPARE:
+        return s.Compare(op, name, s.Literal(_scalar(column, value)))
+    if op == "between":
+        pair = _values(value, op)
+        if len(pair) != 2:
+            raise UsageError(f"'between' needs two values, not {value!r}.", allowed="[low, high]")
+        low, high = (s.Literal(_scalar(column, each)) for each in pair)
+        if open_end:
+            return s.Logic("and", (s.Compare(">=", name, low), s.Compare("<", name, high)))
+        return s.Between(name, low, high)
+    if op in ("in", "not in"):
+        inside = _membership(column, name, _values(value, op))
+        return inside if op == "in" else s.Not(inside)
+    if op == "has":
+        labels = _values(value if isinstance(value, list | tuple) else [value], op)
+        return s.Call("has", (name, *(s.Literal(str(label)) for label in labels)))
+    if not isinstance(value, str):
+        raise UsageError(f"'{op}' needs a text, not {value!r}.")
+    # The parser checks patterns, so that a bad one is refused here and not while rows are read.
+    return parse(f"{s.quote_name(column.name)} {op} {s.quote(value)}").root
+
+
+def _membership(column: Column, name: s.Name, values: Sequence[Any]) -> s.Node:
+    known = [v for v in values if v is not None]
+    if column.kind == "list":
+        parts: list[s.Node] = [s.Member(s.Literal(str(v)), name) for v in known]
+    elif column.kind == "spans":
+        parts = [s.Call("has", (name, *(s.Literal(str(v)) for v in known)))] if known else []
+    else:
+        items = tuple(s.Literal(_scalar(column, v)) for v in known)
+        parts = [s.In(name, items)] if items else []
+    if len(known) < len(values):
+        parts.append(s.IsNull(name))
+    if not parts:
+        return s.Literal(False)
+    return parts[0] if len(parts) == 1 else s.Logic("or", tuple(parts))
+
+
+def _values(value: Any, op: str) -> Sequence[Any]:
+    if not isinstance(value, list | tuple) or len(value) > MAX_VALUES:
+        raise UsageError(
+            f"'{op}' needs a list of at most {MAX_VALUES:,} values, not {str(value)[:80]!r}."
+        )
+    return value
+
+
+def _scalar(column: Column, value: Any) -> s.Value:
+    """A value as a literal; a date may be given as milliseconds since 1970."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and math.isfinite(value):
+        if column.kind == "date":
+            moment = datetime.fromtimestamp(value / 1000, UTC)
+            return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
+        if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+            return int(value)
+        return value
+    raise UsageError(f"A filter value cannot be {value!r}.", allowed="number, text, true, false")
+
+
+def _list(fields: Mapping[str, Any], key: str, most: int) -> Sequence[Any]:
+    unknown = [name for name in fields if name not in (*_KEYS, "camera", "selection", "columns")]
+    if unknown:
+        raise UsageError(f"A view has no part '{unknown[0]}'.", allowed=", ".join(_KEYS))
+    value = fields.get(key) or ()
+    if not isinstance(value, list | tuple) or len(value) > most:
+        raise UsageError(f"'{key}' of a view is a list of at most {most}.")
+    return value
+
+
+def _sort(each: object, snapshot: Snapshot) -> tuple[str, bool]:
+    if isinstance(each, str):
+        each = {"column": each.lstrip("-"), "desc": each.startswith("-")}
+    if not isinstance(each, Mapping) or not isinstance(each.get("column"), str):
+        raise UsageError(f"A sort cannot be {each!r}.", allowed="{column, desc}")
+    column = snapshot.column(each["column"])
+    if column.kind in ("vector", "spans", "list", "other"):
+        raise UsageError(f"Rows cannot be sorted by '{column.name}', which is a {column.kind}.")
+    return column.name, bool(each.get("desc", False))

@@ -1,0 +1,296 @@
+"""One version of a dataset's table with its columns in memory, decoded and counted once."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assay import registry
+from assay.errors import UsageError
+from assay.project.view.columns import Column, describe_columns
+from assay.project.view.counting import Binned, Coded, binned, coded, numbers
+from assay.search.expression import bind, parse, values
+from assay.search.names import Resolved, resolver
+from assay.search.syntax import quote_name
+from assay.store.table import Table
+
+T = TypeVar("T")
+CACHE_BYTES = 700_000_000
+"""What the columns of one snapshot may take; the longest unused go first."""
+_HEAVY = ("text", "vector", "other", "spans", "list")
+
+
+class Snapshot:
+    """A pinned version of a table. Row numbers are positions in it, over all source rows.
+
+    Args:
+        table: The table at its version.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.version = table.version
+        self.num_rows = table.num_rows
+        self._lock = threading.RLock()
+        self._cache: OrderedDict[tuple[str, str], tuple[Any, int]] = OrderedDict()
+        self._bytes = 0
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns, input first as in the table."""
+        return describe_columns(self.table)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
+
+    @cached_property
+    def _resolve(self) -> Callable[[str], Resolved]:
+        return resolver(self.table.schema, registry.ops())
+
+    def column(self, name: str) -> Column:
+        """The column that a name in an expression means.
+
+        Raises:
+            UsageError: There is none, or it is not computed yet.
+        """
+        if name in self._by_name:
+            return self._by_name[name]
+        found = self._resolve(name)
+        if not found.present:
+            raise UsageError(
+                f"'{name}' is not computed yet.",
+                remedy=f"assay compute {self.table.path.stem} {found.op}",
+                name=name,
+                op=found.op,
+            )
+        for column in self.columns:
+            if column.stored == found.column and column.path == found.path:
+                return column
+        raise UsageError(
+            f"'{name}' has several fields.",
+            allowed=", ".join(c.name for c in self.columns if c.stored == found.column),
+        )
+
+    def op_column(self, op: str, output: str) -> Column | None:
+        """The first stored output of an op, whatever it is called."""
+        for column in self.columns:
+            if column.op == op and column.name.rpartition(".")[2] == output:
+                return column
+        return None
+
+    def values(self, name: str) -> pa.Array | pa.ChunkedArray:
+        """All values of a light column; kept in memory."""
+        column = self.column(name)
+        return self._cached("values", column.name, lambda: self._read(column), _arrow_bytes)
+
+    def numbers(self, name: str) -> np.ndarray:
+        """All values of a number, truth or date column as floats, nan where missing."""
+        column = self.column(name)
+        return self._cached(
+            "numbers", column.name, lambda: numbers(self._read(column)), lambda a: a.nbytes
+        )
+
+    def binned(self, name: str) -> Binned:
+        """A number or date column in bins."""
+        column = self.column(name)
+        return self._cached(
+            "binned",
+            column.name,
+            lambda: binned(self.numbers(column.name)),
+            lambda b: b.codes.nbytes,
+        )
+
+    def coded(self, name: str) -> Coded:
+        """A category, truth, list or spans column as codes."""
+        column = self.column(name)
+        return self._cached("coded", column.name, lambda: coded(self._read(column)), _coded_bytes)
+
+    def weights(self, name: str) -> np.ndarray:
+        """A number column with 0 for what is missing."""
+        column = self.column(name)
+        return self._cached(
+            "weights",
+            column.name,
+            lambda: np.nan_to_num(self.numbers(column.name), posinf=0.0, neginf=0.0),
+            lambda a: a.nbytes,
+        )
+
+    def standing(self, name: str, value: float) -> tuple[float, float] | None:
+        """Percentile of a value among those that are there, and their median; None without any.
+
+        Equal values share the middle of the percentiles they take up.
+        """
+        values = self.numbers(name)
+
+        def build() -> tuple[int, float]:
+            known = values[~np.isnan(values)]
+            return len(known), float(np.median(known)) if len(known) else 0.0
+
+        count, median = self._cached("median", self.column(name).name, build, lambda _: 64)
+        if not count:
+            return None
+        below = np.count_nonzero(values < value)
+        same = np.count_nonzero(values == value)
+        return round(100.0 * (below + same / 2) / count, 2), median
+
+    def truth(self, text: str) -> np.ndarray:
+        """Where an expression is true, over all rows: bool, shape (num_rows,).
+
+        Raises:
+            UsageError: It is no condition over these columns.
+        """
+        expression = parse(text)
+        packed = self._cached(
+            "truth",
+            expression.describe(),
+            lambda: np.packbits(self._evaluate(text)),
+            lambda a: a.nbytes,
+        )
+        return np.unpackbits(packed, count=self.num_rows).view(bool)
+
+    def check(self, text: str) -> None:
+        """Refuse an expression that is no condition over these columns.
+
+        Raises:
+            UsageError: With the place of the mistake.
+        """
+        bind(parse(text), self._named_schema(text), truth=True)
+
+    def numbers_of(self, text: str) -> np.ndarray:
+        """The values of an expression that is a number, as floats with nan where missing."""
+        names = self._names_of(text)
+        if len(names) == 1 and parse(text).describe() == quote_name(names[0]):
+            return self.numbers(names[0])
+        key = parse(text).describe()
+        return self._cached(
+            "numbers of", key, lambda: numbers(self._values(text)), lambda a: a.nbytes
+        )
+
+    def binned_of(self, text: str) -> Binned:
+        """The values of an expression that is a number, in bins."""
+        names = self._names_of(text)
+        if len(names) == 1 and parse(text).describe() == quote_name(names[0]):
+            return self.binned(names[0])
+        key = parse(text).describe()
+        return self._cached(
+            "binned of", key, lambda: binned(self.numbers_of(text)), lambda b: b.codes.nbytes
+        )
+
+    def indices_of(self, ids: Iterable[str]) -> np.ndarray:
+        """Row numbers (int64) of the rows with these ids, in their order; unknown ids left out."""
+        wanted = list(ids)
+        if not wanted:
+            return np.empty(0, np.int64)
+        if len(wanted) == 1:
+            found = self.table.find("id", wanted[0])
+            return np.array([] if found is None else [found], np.int64)
+        place = pc.index_in(pa.array(wanted, pa.string()), value_set=self._ids())
+        return np.asarray(place.drop_null()).astype(np.int64)
+
+    def valid_rows(self, rows: Iterable[Any]) -> np.ndarray:
+        """Row numbers as int64, each once and ascending.
+
+        Raises:
+            UsageError: One is no row number of this table.
+        """
+        numbers = list(rows)
+        for row in numbers:
+            if type(row) is not int or not 0 <= row < self.num_rows:
+                raise UsageError(f"{row!r} is no row number.", allowed=f"0 to {self.num_rows - 1}")
+        return np.unique(np.array(numbers, np.int64))
+
+    def rows_with(self, stored: str, value: str) -> np.ndarray:
+        """Row numbers (int64, ascending) of the rows with that value of a light text column."""
+        return np.flatnonzero(np.asarray(pc.equal(self.values(stored), value).fill_null(False)))
+
+    def ids_of(self, rows: np.ndarray) -> list[str]:
+        """Ids of the rows at `rows`."""
+        if len(rows) > 1000:
+            return list(self._ids().take(pa.array(rows)).to_pylist())
+        return [row["id"] for row in self.take(rows, ["id"]).to_pylist()]
+
+    def take(self, rows: np.ndarray, stored: list[str]) -> pa.Table:
+        """Stored columns of the rows at `rows`, in that order."""
+        unique, inverse = np.unique(np.asarray(rows, np.int64), return_inverse=True)
+        return self.table.take(unique, stored).take(pa.array(inverse))
+
+    def _ids(self) -> pa.Array:
+        column = self.values("id")
+        return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+    def _read(self, column: Column) -> pa.ChunkedArray:
+        found = self.table.read([column.stored]).column(0)
+        return pc.struct_field(found, list(column.path)) if column.path else found
+
+    def _evaluate(self, text: str) -> np.ndarray:
+        self.check(text)
+        true = self._values(text)
+        if pa.types.is_null(true.type):
+            return np.zeros(self.num_rows, bool)
+        return np.asarray(true.fill_null(False)).astype(bool)
+
+    def _named_schema(self, text: str) -> pa.Schema:
+        return pa.schema([pa.field(name, self.column(name).type) for name in self._names_of(text)])
+
+    def _names_of(self, text: str) -> tuple[str, ...]:
+        expression = parse(text)
+        try:
+            for name in expression.names:
+                self.column(name)
+        except UsageError:
+            # Binding to the whole schema raises the same error with the place in the text.
+            bind(expression, self.table.schema, resolve=self._resolve)
+            raise
+        return expression.names
+
+    def _values(self, text: str) -> pa.Array:
+        """Light columns come from memory; texts and vectors are streamed and not kept."""
+        names = self._names_of(text)
+        bound = bind(parse(text), self._named_schema(text))
+        columns = {name: self.column(name) for name in names}
+        if not names:
+            return values(bound, pa.record_batch([pa.nulls(self.num_rows)], names=[""]))
+        if not any(column.kind in _HEAVY for column in columns.values()):
+            return values(bound, pa.table({name: self.values(name) for name in names}))
+        stored = list(dict.fromkeys(column.stored for column in columns.values()))
+        found = []
+        for batch in self.table.scan(stored, batch_rows=8192):
+            fields = []
+            for column in columns.values():
+                data = batch.column(column.stored)
+                fields.append(pc.struct_field(data, list(column.path)) if column.path else data)
+            found.append(values(bound, pa.record_batch(fields, names=list(names))))
+        return pa.concat_arrays(found) if found else pa.array([], pa.bool_())
+
+    def _cached(self, kind: str, name: str, build: Callable[[], T], size: Callable[[T], int]) -> T:
+        with self._lock:
+            key = (kind, name)
+            if key in self._cache:
+                self._cache.move_to_end(key)
+                found: T = self._cache[key][0]
+                return found
+            value = build()
+            taken = int(size(value))
+            self._cache[key] = (value, taken)
+            self._bytes += taken
+            while self._bytes > CACHE_BYTES and len(self._cache) > 1:
+                _, (_, freed) = self._cache.popitem(last=False)
+                self._bytes -= freed
+            return value
+
+
+def _arrow_bytes(column: pa.Array | pa.ChunkedArray) -> int:
+    return int(column.nbytes)
+
+
+def _coded_bytes(column: Coded) -> int:
+    rows = 0 if column.rows is None else column.rows.nbytes
+    return int(column.codes.nbytes + rows + 100 * len(column.values))

@@ -1,0 +1,148 @@
+"""The words that rooms exchange: what readers yield, findings, selections, names of columns."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+RESERVED = ("id", "content_id", "source", "position", "licence", "modality")
+"""Columns Assay writes on every sample; an input column of that name becomes `source_<name>`."""
+
+
+@dataclass(frozen=True)
+class ReadBatch:
+    """Good rows of one source, as a reader yields them.
+
+    Attributes:
+        batch: The rows, with the input's own column names and types.
+        positions: int64, shape (batch.num_rows,): where each row stands in the source. Line number
+            (from 1) for line formats, row index (from 0) for tables, record number (from 0) for
+            archives, 0 for a file that is one row.
+    """
+
+    batch: pa.RecordBatch
+    positions: np.ndarray
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """Input that could not become a row: it goes to quarantine, never to the floor.
+
+    Attributes:
+        position: As in `ReadBatch.positions`; -1 where the whole source is meant.
+        error: One sentence: what is wrong with it, and what would have been accepted.
+        payload: The start of the offending bytes (at most 4 KiB), decoded leniently.
+    """
+
+    position: int
+    error: str
+    payload: str = ""
+
+
+class Rows(Protocol):
+    """Read access to the columns of one version: what finders and selectors receive."""
+
+    @property
+    def num_rows(self) -> int:
+        """How many rows there are."""
+        ...
+
+    @property
+    def schema(self) -> pa.Schema:
+        """All columns, computed ones included, by stored name."""
+        ...
+
+    def table(self, *names: str) -> pa.Table:
+        """The named columns (as written in expressions), in row order, all rows.
+
+        A column of the result carries the name it was asked for by.
+        """
+        ...
+
+    def take(self, indices: np.ndarray, *names: str) -> pa.Table:
+        """The named columns of the rows at `indices` (int64, positions in row order)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Fix:
+    """What would remove the cause of a finding: a rule, a family of rules, or a selector to apply.
+
+    Exactly one of `rule` (an expression; rows where it is true are kept), `use` (the name of a
+    family of published rules, such as `gopher.quality`) and `select` (the name of a selector, with
+    `params`) is set.
+    """
+
+    rule: str | None = None
+    select: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    use: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready, without the empty halves; also the form a recipe's `rules:` entry takes."""
+        if self.rule is not None:
+            return {"keep": self.rule}
+        if self.use is not None:
+            return {"use": self.use}
+        return {"select": self.select, **self.params}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something worth a look, found by a check.
+
+    Attributes:
+        check: Name of the finder.
+        title: One calm line for a person, with the count in it.
+        row_ids: The rows concerned, most telling first. Empty for a finding about a column.
+        score: In [0, 1]; 1 is the most serious.
+        evidence: JSON-ready values that let a person verify the finding.
+        fix: The suggested fix, or None where only a person can decide.
+        subject: What the finding is about beyond its rows (a column, a rule), part of its identity.
+    """
+
+    check: str
+    title: str
+    row_ids: Sequence[str]
+    score: float
+    evidence: Mapping[str, Any]
+    fix: Fix | None = None
+    subject: str = ""
+
+    @property
+    def key(self) -> str:
+        """Hash of check, subject and row set: the same finding later has the same key."""
+        h = hashlib.blake2b(digest_size=8)
+        h.update(json.dumps([self.check, self.subject]).encode())
+        for row_id in sorted(self.row_ids):
+            h.update(row_id.encode())
+        return h.hexdigest()
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The verdict of one selector on every row.
+
+    Attributes:
+        keep: bool array, shape (n,), no nulls.
+        value: Array, shape (n,): what the verdict was based on (a similarity, a group, a count);
+            null where nothing was measured.
+        threshold: What `value` was held against, JSON-ready.
+        reason: String or dictionary array, shape (n,): why a row was dropped; null where kept.
+    """
+
+    keep: pa.BooleanArray
+    value: pa.Array
+    threshold: Any
+    reason: pa.Array
+
+
+def signal_column(op: str, output: str) -> str:
+    """Stored name of a signal: `text.stats` and `words` give `text_stats__words`."""
+    return f"{op.replace('.', '_').replace('@', '_')}__{output}"

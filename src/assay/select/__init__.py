@@ -1,0 +1,1 @@
+"""Rules and selectors: decisions about rows."""

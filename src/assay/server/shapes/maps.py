@@ -1,0 +1,68 @@
+"""Shapes of maps and colors."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Cluster(BaseModel):
+    id: int
+    label: str
+    terms: list[str]
+    count: int
+    x: float
+    y: float
+
+
+class MapShape(BaseModel):
+    state: Literal["ready", "missing", "stale", "running", "none"]
+    job: str | None
+    embedding: str | None
+    embeddings: list[str]
+    method: Literal["umap", "pca"] | None
+    rows: int
+    placed: int
+    seed: int | None
+    xy: str | None
+    clusters: list[Cluster]
+
+
+class MapBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    embedding: str | None = None
+    method: Literal["auto", "umap", "pca"] = "auto"
+
+
+class Missing(BaseModel):
+    code: int
+    rows: int
+
+
+class Entry(BaseModel):
+    code: int
+    value: str | bool
+    rows: int
+
+
+class Other(BaseModel):
+    code: int
+    distinct: int
+    rows: int
+
+
+class Legend(BaseModel):
+    """Categories have entries and other; numbers and dates a scale."""
+
+    column: str
+    label: str
+    kind: Literal["category", "number", "date"]
+    missing: Missing
+    entries: list[Entry] | None = None
+    other: Other | None = None
+    min: float | None = None
+    max: float | None = None
+    scale: Literal["linear", "log"] | None = None
+    codes: int | None = None
+    edges: list[float] | None = None

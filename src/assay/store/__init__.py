@@ -1,0 +1,1 @@
+"""Everything on disk: tables, versions, events, assets, files read and written."""

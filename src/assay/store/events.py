@@ -1,0 +1,217 @@
+"""Append-only records of what happened: one table a kind, each with a fixed schema and a key.
+
+Appending is idempotent by key: an event that is already there is not written again, so a killed and
+repeated run leaves the same records as an uninterrupted one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from assay.store.locks import exclusive
+from assay.store.table import Table
+
+_TIME = pa.timestamp("us", tz="UTC")
+
+SCHEMAS: dict[str, pa.Schema] = {
+    # Input or values that could not be used, with the reason.
+    "quarantine": pa.schema(
+        [
+            ("key", pa.string()),
+            ("dataset", pa.string()),
+            ("source", pa.string()),
+            ("position", pa.int64()),
+            ("row_id", pa.string()),  # set where an op failed on a stored row
+            ("op", pa.string()),
+            ("error", pa.string()),
+            ("payload", pa.string()),
+            ("run", pa.string()),
+            ("time", _TIME),
+        ]
+    ),
+    # Executions with their inputs and outputs: the edges of the lineage graph.
+    "runs": pa.schema(
+        [
+            ("key", pa.string()),
+            ("kind", pa.string()),
+            ("dataset", pa.string()),
+            ("inputs", pa.string()),
+            ("outputs", pa.string()),
+            ("recipe", pa.string()),
+            ("code_version", pa.string()),
+            ("seconds", pa.float64()),
+            ("time", _TIME),
+        ]
+    ),
+    "findings": pa.schema(
+        [
+            ("key", pa.string()),
+            ("finding", pa.string()),
+            ("dataset", pa.string()),
+            ("version", pa.int64()),
+            ("check", pa.string()),
+            ("subject", pa.string()),
+            ("title", pa.string()),
+            ("rows", pa.int64()),
+            ("row_ids", pa.list_(pa.string())),
+            ("score", pa.float64()),
+            ("evidence", pa.string()),
+            ("fix", pa.string()),
+            ("run", pa.string()),
+            ("time", _TIME),
+        ]
+    ),
+    "triage": pa.schema(
+        [
+            ("key", pa.string()),
+            ("dataset", pa.string()),
+            ("finding", pa.string()),
+            ("action", pa.string()),
+            ("by", pa.string()),
+            ("note", pa.string()),
+            ("time", _TIME),
+        ]
+    ),
+    # Named versions: a selection pinned to a version of its input, not a copy.
+    "versions": pa.schema(
+        [
+            ("key", pa.string()),
+            ("dataset", pa.string()),
+            ("name", pa.string()),
+            ("parent", pa.string()),
+            ("parent_version", pa.int64()),
+            ("recipe", pa.string()),
+            ("recipe_hash", pa.string()),
+            ("selection", pa.string()),
+            ("rows", pa.int64()),
+            ("rows_in", pa.int64()),
+            ("dropped", pa.string()),
+            ("thresholds", pa.string()),
+            ("run", pa.string()),
+            ("time", _TIME),
+        ]
+    ),
+    # Rows that people marked; `undoes` names the event that this one takes back.
+    "tags": pa.schema(
+        [
+            ("key", pa.string()),
+            ("dataset", pa.string()),
+            ("tag", pa.string()),
+            ("action", pa.string()),
+            ("row_ids", pa.list_(pa.string())),
+            ("undoes", pa.string()),
+            ("time", _TIME),
+        ]
+    ),
+    "selections": pa.schema(
+        [
+            ("key", pa.string()),
+            ("dataset", pa.string()),
+            ("selection", pa.string()),
+            ("row_ids", pa.list_(pa.string())),
+            ("time", _TIME),
+        ]
+    ),
+    # Saved views; a null view forgets the name.
+    "views": pa.schema(
+        [
+            ("key", pa.string()),
+            ("dataset", pa.string()),
+            ("name", pa.string()),
+            ("view", pa.string()),
+            ("time", _TIME),
+        ]
+    ),
+    "judgments": pa.schema(
+        [
+            ("key", pa.string()),
+            ("dataset", pa.string()),
+            ("unit", pa.string()),
+            ("field", pa.string()),
+            ("value", pa.string()),
+            ("annotator", pa.string()),
+            ("spec_version", pa.string()),
+            ("suggestion_shown", pa.bool_()),
+            ("active_seconds", pa.float64()),
+            ("time", _TIME),
+        ]
+    ),
+}
+
+
+class Events:
+    """The event tables of one project."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._known: dict[str, tuple[int, set[str]]] = {}
+
+    def append(self, kind: str, records: Sequence[Mapping[str, Any]]) -> int:
+        """Append the records whose key is new; returns how many were.
+
+        Args:
+            kind: A name in `SCHEMAS`.
+            records: Mappings by column; `time` is filled in, mappings and lists in text columns are
+                written as JSON.
+        """
+        if not records:
+            return 0
+        schema = SCHEMAS[kind]
+        with exclusive(self._root / f"{kind}.lock"):
+            table = self._open(kind, create=True)
+            assert table is not None
+            known = self._keys(kind, table)
+            fresh = {record["key"]: record for record in records if record["key"] not in known}
+            if fresh:
+                now = datetime.now(UTC)
+                rows = [_encode(record, schema, now) for record in fresh.values()]
+                data = pa.Table.from_pylist(rows, schema=table.schema)
+                table = table.append(data, f"add {kind}")
+                known |= fresh.keys()
+                self._known[kind] = (table.version, known)
+        return len(fresh)
+
+    def _keys(self, kind: str, table: Table) -> set[str]:
+        """All keys at this version: remembered, because a run may append many times."""
+        version, known = self._known.get(kind, (-1, set()))
+        if version != table.version:
+            known = set(table.read(["key"]).column("key").to_pylist())
+        return known
+
+    def read(self, kind: str, **equal: str) -> pa.Table:
+        """All records of a kind in the order they were appended, filtered by equality."""
+        table = self._open(kind, create=False)
+        if table is None:
+            return SCHEMAS[kind].empty_table()
+        where = " AND ".join(f"`{name}` = {_quote(value)}" for name, value in equal.items())
+        return table.read(where=where or None)
+
+    def _open(self, kind: str, *, create: bool) -> Table | None:
+        path = self._root / f"{kind}.lance"
+        if Table.exists(path):
+            return Table.open(path)
+        return Table.create(path, SCHEMAS[kind], key="key") if create else None
+
+
+def _encode(record: Mapping[str, Any], schema: pa.Schema, now: datetime) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for field in schema:
+        value = record.get(field.name)
+        if field.name == "time":
+            value = value or now
+        elif pa.types.is_string(field.type) and isinstance(value, (dict, list, tuple)):
+            value = json.dumps(value, ensure_ascii=False)
+        if isinstance(value, str):  # names of files need not be UTF-8
+            value = value.encode("utf-8", "backslashreplace").decode()
+        row[field.name] = value
+    return row
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

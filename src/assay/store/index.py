@@ -1,0 +1,104 @@
+"""Full-text and vector indexes: disposable, brought up to date when they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from assay.store import _lance
+from assay.store.table import Table
+
+# Below this many rows a scan and a matrix product beat an index, and are exact.
+VECTOR_INDEX_ROWS = 50_000
+# Measured at 100k rows of 384 dimensions: recall@10 of 0.987 (20 partitions probed, 5 times k
+# candidates scored exactly).
+PROBES, REFINE = 20, 5
+_ROWS_A_PARTITION = 4096
+
+
+def ensure_text(table: Table, column: str) -> Table:
+    """Build the full-text index of a text column, or bring it up to date with new rows."""
+
+    def build(handle: Any) -> None:
+        handle.create_scalar_index(
+            column,
+            "INVERTED",
+            name=f"{column}_text",
+            with_position=False,
+            base_tokenizer="icu/split",
+            stem=False,
+            remove_stop_words=False,
+            ascii_folding=True,
+            lower_case=True,
+        )
+
+    return _ensure(table, column, build)
+
+
+def has_text(table: Table, column: str) -> bool:
+    """Whether a text column has a full-text index, up to date or not."""
+    return any(i.field_names == [column] for i in table.handle.describe_indices())
+
+
+def ensure_vectors(table: Table, column: str) -> Table:
+    """Build the index of a vector column, or bring it up to date with new rows."""
+
+    def build(handle: Any) -> None:
+        handle.create_index(
+            column,
+            "IVF_RQ",
+            name=f"{column}_ann",
+            metric="cosine",
+            num_partitions=max(1, handle.count_rows() // _ROWS_A_PARTITION),
+        )
+
+    return _ensure(table, column, build)
+
+
+def match_text(table: Table, column: str, query: str, k: int) -> np.ndarray:
+    """Row indices (int64) of the best rows by BM25 of the words of `query`, best first.
+
+    Any of the words may match; ties go to the earlier row.
+    """
+    found = table.handle.scanner(
+        columns=["_score"],
+        with_row_address=True,
+        full_text_query={"query": query, "columns": [column]},
+        limit=k,
+    ).to_table()
+    rows = table.row_indices(found.column("_rowaddr").to_numpy())
+    return rows[np.lexsort((rows, -found.column("_score").to_numpy()))]
+
+
+def nearest(table: Table, column: str, query: np.ndarray, k: int) -> np.ndarray:
+    """Row indices (int64) of the rows nearest to `query` (float32, (d,)) by cosine, best first."""
+    found = table.handle.scanner(
+        columns=["_distance"],
+        with_row_address=True,
+        nearest={
+            "column": column,
+            "q": query,
+            "k": k,
+            "nprobes": PROBES,
+            "refine_factor": REFINE,
+        },
+    ).to_table()
+    rows = table.row_indices(found.column("_rowaddr").to_numpy())
+    return rows[np.lexsort((rows, found.column("_distance").to_numpy()))]
+
+
+def _ensure(table: Table, column: str, build: Callable[[Any], None]) -> Table:
+    """The newest version of the table with an index that knows all of its rows."""
+
+    def write(handle: Any) -> None:
+        known = (i for i in handle.describe_indices() if i.field_names == [column])
+        index = next(known, None)
+        if index is None:
+            build(handle)
+        elif int(index.num_rows_indexed) < handle.count_rows():
+            handle.optimize.optimize_indices(index_names=[index.name])
+
+    _lance.on_newest(table.path, write)
+    return table.newest()

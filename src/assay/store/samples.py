@@ -1,0 +1,226 @@
+"""How an input row becomes a sample: which column is the text, which names and types fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from assay.errors import UsageError
+from assay.schema import RESERVED, BadRow
+
+# Names under which other people's data keep their text, most telling first.
+TEXT_NAMES = ("text", "content", "body", "document", "raw_content", "page_content", "contents")
+
+_SPECIAL = re.compile(r"[.`\x00]")
+_STORE_NAMES = ("_row", "_score", "_distance")
+
+SAMPLE_SCHEMA = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        ("content_id", pa.string()),
+        ("source", pa.string()),
+        ("position", pa.int64()),
+        ("modality", pa.string()),
+        ("licence", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """Renames of input columns, decided once a dataset and printed where they were guessed.
+
+    Attributes:
+        renames: Input name to stored name, for the columns whose name changes.
+        guessed: The stored names that were guessed rather than asked for.
+    """
+
+    renames: Mapping[str, str]
+    guessed: tuple[str, ...] = ()
+
+    def apply(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch under its stored names."""
+        return batch.rename_columns(self.stored(batch.schema.names))
+
+    def stored(self, names: Sequence[str]) -> list[str]:
+        """What input columns are called once stored."""
+        return [self.renames.get(name, name) for name in names]
+
+    def describe(self) -> list[str]:
+        """One line a rename, for people."""
+        return [
+            f"'{old}' is stored as '{new}'{' (guessed)' if new in self.guessed else ''}"
+            for old, new in self.renames.items()
+        ]
+
+
+def map_columns(
+    schema: pa.Schema,
+    *,
+    text: str | None = None,
+    source_id: str | None = None,
+    where: str = "",
+    taken: Collection[str] = (),
+) -> ColumnMap:
+    """Decide what the columns of an input are called once stored.
+
+    Args:
+        schema: The input's columns.
+        text: Input column that holds the text; guessed from its name if None.
+        source_id: Input column that identifies a row where it comes from; `id` if None.
+        where: What to name in an error.
+        taken: Names of computed columns, which input must not pass itself off as.
+
+    Raises:
+        UsageError: A column that was asked for is not there.
+    """
+    names = schema.names
+    renames: dict[str, str] = {}
+    guessed: tuple[str, ...] = ()
+    for option, column in (("--text", text), ("--source-id", source_id)):
+        if column is not None and column not in names:
+            raise UsageError(
+                f"{option} names the column '{column}', which is not in the input.",
+                where=where or None,
+                allowed=", ".join(names),
+                remedy=f"choose one of these columns for {option}",
+            )
+    if text is not None and text != "text":
+        renames[text] = "text"
+    elif text is None and "text" not in names and "messages" not in names:
+        found = next((n for n in TEXT_NAMES if n in names and _is_text(schema.field(n).type)), None)
+        if found is not None:
+            renames[found] = "text"
+            guessed = ("text",)
+    if source_id is not None and source_id != "source_id":
+        renames[source_id] = "source_id"
+    occupied = {*renames.values(), *taken, *RESERVED}
+    for name in names:
+        # What we write ourselves, and what an explicit choice displaced, moves out of the way.
+        if name in renames:
+            continue
+        plain = _plain(name)
+        if plain != name or name in occupied:
+            free = plain if plain != name else f"source_{name}"
+            renames[name] = _free(free, {*names, *occupied, *renames.values()})
+    return ColumnMap(renames, guessed)
+
+
+def storable(kind: pa.DataType) -> pa.DataType:
+    """The type a column is stored as: plain strings, no dictionaries, nulls and structs typed."""
+    if pa.types.is_dictionary(kind):
+        return storable(kind.value_type)
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind):
+        return pa.string()
+    if pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind):
+        return pa.binary()
+    if pa.types.is_map(kind):
+        entry = pa.struct([("key", storable(kind.key_type)), ("value", storable(kind.item_type))])
+        return pa.list_(entry)
+    if pa.types.is_fixed_size_list(kind):
+        return pa.list_(storable(kind.value_type), kind.list_size)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return pa.list_(storable(kind.value_type))
+    if pa.types.is_struct(kind):
+        if kind.num_fields == 0:
+            return pa.string()
+        return pa.struct([pa.field(f.name, storable(f.type)) for f in kind])
+    return kind
+
+
+def conform(
+    batch: pa.RecordBatch, positions: np.ndarray, schema: pa.Schema
+) -> tuple[pa.RecordBatch, np.ndarray, list[BadRow]]:
+    """Bring a batch to the stored types, row by row where it must be.
+
+    Args:
+        batch: Rows under their stored names.
+        positions: int64, shape (n,).
+        schema: Stored types by name; columns of `batch` that it lacks are kept as they are.
+
+    Returns:
+        The rows that fit, their positions, and a BadRow for each that does not.
+    """
+    columns: list[pa.Array] = []
+    fields: list[pa.Field] = []
+    bad: dict[int, str] = {}
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        index = schema.get_field_index(name)
+        wanted = schema.field(index).type if index >= 0 else storable(column.type)
+        fitted, misfits = _fit(column, wanted)
+        for row in misfits:
+            shown = repr(column[row].as_py())
+            bad.setdefault(
+                row,
+                f"Column '{name}' holds {wanted} in this dataset; this row has {shown[:80]}. "
+                f"Cast it before adding, or add it under another name",
+            )
+        columns.append(fitted)
+        fields.append(pa.field(name, wanted))
+    out = pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields))
+    if not bad:
+        return out, positions, []
+    keep = np.ones(len(positions), bool)
+    keep[list(bad)] = False
+    rows = [BadRow(int(positions[row]), error, _payload(batch, row)) for row, error in bad.items()]
+    return out.filter(pa.array(keep)), positions[keep], rows
+
+
+def _fit(column: pa.Array, wanted: pa.DataType) -> tuple[pa.Array, list[int]]:
+    """The column as `wanted`, and the rows whose value cannot be."""
+    if column.type == wanted:
+        return column, []
+    try:
+        return _cast(column, wanted), []
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
+        pass
+    values, misfits = [], []
+    for row in range(len(column)):
+        if not column[row].is_valid:
+            values.append(pa.nulls(1, wanted))
+            continue
+        try:
+            values.append(_cast(column.slice(row, 1), wanted))
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
+            values.append(pa.nulls(1, wanted))
+            misfits.append(row)
+    return (pa.concat_arrays(values) if values else pa.nulls(0, wanted)), misfits
+
+
+def _cast(column: pa.Array, wanted: pa.DataType) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    plain = storable(column.type)
+    if pa.types.is_map(column.type) or (pa.types.is_struct(column.type) and plain == pa.string()):
+        return pa.array(column.to_pylist(), wanted)
+    # Numbers never turn into text or back by themselves: that would hide a broken column.
+    if _is_text(plain) != _is_text(wanted) and not pa.types.is_null(column.type):
+        raise pa.ArrowTypeError("text and other types do not mix")
+    if pa.types.is_struct(plain) and pa.types.is_struct(wanted):
+        return pa.array(column.to_pylist(), wanted)
+    return pc.cast(column, wanted)
+
+
+def _payload(batch: pa.RecordBatch, row: int) -> str:
+    return str({n: batch.column(n)[row].as_py() for n in batch.schema.names})[:4096]
+
+
+def _plain(name: str) -> str:
+    """The name as the store can hold it: it keeps some characters and names for itself."""
+    plain = _SPECIAL.sub("_", name) or "column"
+    return f"source{plain}" if plain.startswith(_STORE_NAMES) else plain
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    while name in taken:
+        name = f"source_{name}"
+    return name
