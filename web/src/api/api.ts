@@ -1,0 +1,73 @@
+/** Every question the app asks, by name. Hooks over them are in `hooks.ts`. */
+import { queryOf, type Query, type View } from "@/lib/view";
+import { getArrow } from "./arrow";
+import { client, told } from "./client";
+import { apiUrl, ask, getBytes } from "./http";
+import type { components } from "./schema";
+import type { FindingState, Job, SavedView, TriageAction } from "./types";
+
+type ViewBody = components["schemas"]["ViewBody"];
+
+/** The view as the wire has it: its arrays may be written to. */
+function bodyOf({ filters, search, sort }: Query): ViewBody {
+  return {
+    filters: [...filters],
+    search,
+    sort: sort.map((one) => ({ ...one })),
+  };
+}
+
+const of = (dataset: string) => ({ path: { dataset } });
+const bytes = (d: string, ...parts: string[]) => ["datasets", d, ...parts];
+
+export const api = {
+  project: (signal?: AbortSignal) => told(client.GET("/api/project", { signal })),
+  dataset: (d: string, signal?: AbortSignal) => told(client.GET("/api/datasets/{dataset}", { params: of(d), signal })),
+  versions: (d: string, signal?: AbortSignal) => told(client.GET("/api/datasets/{dataset}/versions", { params: of(d), signal })),
+  lineage: (d: string, signal?: AbortSignal) => told(client.GET("/api/datasets/{dataset}/lineage", { params: of(d), signal })),
+  diff: (d: string, a: string, b: string, signal?: AbortSignal) =>
+    told(client.GET("/api/datasets/{dataset}/diff", { params: { ...of(d), query: { a, b } }, signal })),
+
+  view: (d: string, query: Query, signal?: AbortSignal) =>
+    told(client.POST("/api/datasets/{dataset}/view", { params: of(d), body: bodyOf(query), signal })),
+  /** Rows of a view as an Arrow table; see `rowsOf`. */
+  rows: (d: string, view: string, { offset = 0, limit = 200, columns, cut }: { offset?: number; limit?: number; columns?: readonly string[]; cut?: number } = {}, signal?: AbortSignal) =>
+    getArrow(apiUrl(bytes(d, "rows"), { view, offset, limit, columns: columns?.join(","), cut }), { signal }),
+  mask: (d: string, view: string, signal?: AbortSignal) => getBytes(apiUrl(bytes(d, "mask"), { view }), signal),
+  facets: (d: string, view: string, columns?: readonly string[], signal?: AbortSignal) =>
+    told(client.GET("/api/datasets/{dataset}/facets", { params: { ...of(d), query: { view, columns: columns?.join(",") } }, signal })),
+  complete: (d: string, text: string, at: number, signal?: AbortSignal) =>
+    told(client.GET("/api/datasets/{dataset}/complete", { params: { ...of(d), query: { text, at } }, signal })),
+  checkExpression: (d: string, text: string) =>
+    told(client.POST("/api/datasets/{dataset}/check-expression", { params: of(d), body: { text } })),
+  python: async (d: string, view: string) =>
+    (await told(client.GET("/api/datasets/{dataset}/python", { params: { ...of(d), query: { view } } }))).code,
+  exportUrl: (d: string, view: string, format: "jsonl" | "csv" | "parquet") => apiUrl(bytes(d, "export"), { view, format }),
+
+  savedViews: async (d: string, signal?: AbortSignal) =>
+    (await told(client.GET("/api/datasets/{dataset}/views", { params: of(d), signal }))).views as SavedView[],
+  saveView: (d: string, name: string, view: View) =>
+    told(client.PUT("/api/datasets/{dataset}/views/{name}", { params: { path: { dataset: d, name } }, body: { ...bodyOf(queryOf(view)), camera: view.camera } })),
+  forgetView: (d: string, name: string) =>
+    told(client.DELETE("/api/datasets/{dataset}/views/{name}", { params: { path: { dataset: d, name } } })),
+  /** Keep a mask over all source rows (a lasso) as a selection; its `filter` works everywhere. */
+  selectMask: async (d: string, mask: Uint8Array<ArrayBuffer>) => {
+    const headers = { "content-type": "application/octet-stream" };
+    const answer = await ask(apiUrl(bytes(d, "selections")), { method: "POST", headers, body: mask });
+    return (await answer.json()) as components["schemas"]["SelectionShape"];
+  },
+
+  findings: (d: string, state: FindingState | "all", signal?: AbortSignal) =>
+    told(client.GET("/api/datasets/{dataset}/findings", { params: { ...of(d), query: { state } }, signal })),
+  triage: (d: string, finding: string, action: TriageAction) =>
+    told(client.POST("/api/datasets/{dataset}/findings/{finding}/triage", { params: { path: { dataset: d, finding } }, body: { action } })),
+  effect: (d: string, finding: string) =>
+    told(client.POST("/api/datasets/{dataset}/findings/{finding}/effect", { params: { path: { dataset: d, finding } } })),
+  /** Run all checks; `against`: evaluation files whose leak is looked for. */
+  check: (d: string, against: readonly string[] = []) =>
+    told(client.POST("/api/datasets/{dataset}/check", { params: of(d), body: { against: [...against] } })),
+
+  jobs: async (signal?: AbortSignal): Promise<Job[]> => (await told(client.GET("/api/jobs", { signal }))).jobs,
+  job: (job: string, signal?: AbortSignal): Promise<Job> => told(client.GET("/api/jobs/{job}", { params: { path: { job } }, signal })),
+  cancel: (job: string): Promise<Job> => told(client.POST("/api/jobs/{job}/cancel", { params: { path: { job } } })),
+};

@@ -1,0 +1,39 @@
+/** Names for what the API answers. The shapes are generated from openapi.json: `npm run api`. */
+import type { Query } from "@/lib/view";
+import type { components } from "./schema";
+
+type Shapes = components["schemas"];
+
+export type Summary = Shapes["Summary"];
+export type Project = Shapes["ProjectShape"];
+export type Column = Shapes["ColumnShape"];
+export type ColumnKind = Column["kind"];
+export type DatasetDetail = Shapes["Detail"];
+export type RuleCount = Shapes["RuleRows"];
+export type VersionRef = Shapes["VersionShort"];
+export type VersionDetail = Shapes["VersionShape"];
+export type Lineage = Shapes["Lineage"];
+export type LineageNode = Shapes["LineageNode"];
+export type Diff = Shapes["Diff"];
+export type DiffSide = Shapes["DiffSide"];
+/** The answer to a view: its key, its counts, and its filters in words. */
+export type ViewState = Shapes["ViewShape"];
+export type SavedView = Omit<Shapes["SavedView"], "view"> & { view: Partial<Query> };
+export type Completion = Shapes["Completion"];
+export type Facet = Shapes["Facet"];
+export type Finding = Shapes["FindingShape"];
+export type Findings = Shapes["FindingList"];
+export type FindingState = Finding["state"];
+export type TriageAction = Shapes["TriageBody"]["action"];
+export type Effect = Shapes["Effect"];
+export type Job<Result = unknown> = Omit<Shapes["JobShape"], "result" | "error"> & {
+  result: Result | null;
+  error: Partial<Shapes["ErrorBody"]> | null;
+};
+
+/** Sent by itself when something changed. */
+export interface Changed {
+  dataset: string;
+  table_version: number;
+  what: "rows" | "signals" | "findings" | "versions" | "tags" | "views";
+}

@@ -1,0 +1,157 @@
+import { Columns2, Map as MapIcon, PanelRight, Rows2, SlidersHorizontal } from "lucide-react";
+import { useCallback, useState, type ReactNode } from "react";
+import { failureOf, useDataset, useViewState } from "@/api";
+import { useKeys } from "@/lib/keys";
+import { FeaturePane, hasPane } from "@/lib/panes";
+import { remember, remembered } from "@/lib/storage";
+import { goTo, useView, view } from "@/lib/view";
+import { Button, CountLine, ErrorState, IconButton, ResizablePanes, Sheet, Skeleton, toast, useNarrow, type Pane } from "@/ui";
+import { useMask, useSelected } from "./data";
+import { Facets } from "./facets/Facets";
+import { MapPane } from "./map/MapPane";
+import { SelectionBar } from "./SelectionBar";
+import { isSelected, selectionFilter, selectView, toggleRow } from "./selection";
+import { ColumnMenu } from "./table/ColumnMenu";
+import { useColumns } from "./table/columns";
+import type { TableRow } from "./table/pages";
+import { Table } from "./table/Table";
+import { tagRows, type Target } from "./tags";
+
+/** Map, table and facets of one view; a row in focus stands beside them. */
+export default function Explore() {
+  const now = useView();
+  const dataset = now.dataset ?? "";
+  const detail = useDataset();
+  const state = useViewState();
+  const selected = useSelected();
+  const key = state.data?.view_key;
+  const selectedKey = selected?.data?.view_key;
+  const mask = useMask(selectedKey, selected === null);
+  const columns = useColumns(dataset.split("@")[0] ?? "", detail.data?.columns);
+  const narrow = useNarrow();
+  const layout = useLayout();
+  const [current, setCurrent] = useState<TableRow>();
+  const [tagging, setTagging] = useState(false);
+  const [sheet, setSheet] = useState(false);
+
+  const open = useCallback((id: string) => (narrow || !hasPane("inspect") ? goTo("inspect", { row: id }) : view.set({ row: id })), [narrow]);
+  const failed = (error: unknown) => toast.error(failureOf(error).message);
+  const toggle = (row: TableRow) => void toggleRow(dataset, row.id, row.number).catch(failed);
+  const clear = () => view.set({ selection: null });
+  // Tags go to what is selected, else to the row under the cursor.
+  const target: Target | null = selectedKey ? { view: selectedKey } : current ? { ids: [current.id] } : null;
+  const tag = (name: string) => target && void tagRows(dataset, name, target);
+  const filterToThese = () => {
+    const filter = selectionFilter(now.selection);
+    if (filter) view.set({ filters: [...now.filters, filter], selection: null });
+  };
+  const known = detail.data?.tags ?? [];
+  useKeys("Explore", [
+    { keys: "shift+x", label: "Select all rows in view", run: () => key && void selectView(dataset, key).catch(failed) },
+    { keys: "m", label: "Map on or off", run: layout.toggleMap },
+    { keys: "t", label: "Tag what is selected", run: () => target && setTagging(true) },
+    ...known.slice(0, 9).map((one, i) => ({ keys: String(i + 1), label: `Tag “${one.name}”`, run: () => tag(one.name) })),
+  ]);
+  useKeys("Explore", [{ keys: "escape", label: "Clear the selection", run: clear }], { enabled: now.selection !== null && now.row === null });
+
+  if (state.error && !state.data) return <ErrorState failure={failureOf(state.error)} onRetry={() => void state.refetch()} />;
+  const stale = state.isPlaceholderData;
+  const focusRow = current !== undefined && current.id === now.row ? current.number : null;
+  const map = <MapPane focus={focusRow} onOpen={open} />;
+  const facets = (
+    <div className="bg-panel h-full overflow-y-auto" role="region" aria-label="Facets" tabIndex={-1}>
+      <Facets viewKey={selectedKey ?? key} stale={stale || (selected?.isPlaceholderData ?? false)} />
+    </div>
+  );
+  const table = (
+    <div className="flex h-full min-h-0 flex-col">
+      <div className="hairline-b bg-panel flex min-h-10 items-center gap-1 px-2">
+        <CountLine shown={state.data?.count ?? null} total={state.data?.total ?? null} stale={stale} />
+        <span className="flex-1" />
+        {narrow && (
+          <Button kind="quiet" icon={SlidersHorizontal} onClick={() => setSheet(true)}>
+            Facets
+          </Button>
+        )}
+        {!narrow && layout.map && <IconButton icon={layout.beside ? Rows2 : Columns2} label={layout.beside ? "Map above the table" : "Map beside the table"} onClick={layout.toggleBeside} />}
+        {!narrow && <IconButton icon={MapIcon} label={layout.map ? "Hide the map" : "Show the map"} keys="m" active={layout.map} onClick={layout.toggleMap} />}
+        {!narrow && <IconButton icon={PanelRight} label={layout.facets ? "Hide the facets" : "Show the facets"} active={layout.facets} onClick={layout.toggleFacets} />}
+        <ColumnMenu all={detail.data?.columns ?? []} shown={columns.shown} onToggle={columns.toggle} onReset={columns.reset} changed={columns.changed} />
+      </div>
+      <div className="min-h-0 flex-1">
+        {detail.data ? (
+          <Table viewKey={key} count={state.data?.count ?? 0} columns={columns} stale={stale} isSelected={(row) => isSelected(now.selection, mask, row.number, row.id)} onSelect={toggle} onOpen={(row) => open(row.id)} onCurrent={setCurrent} />
+        ) : (
+          <Skeleton className="h-full rounded-none" />
+        )}
+      </div>
+    </div>
+  );
+
+  return (
+    <div className="relative h-full min-h-0">
+      {narrow ? (
+        <ResizablePanes name="explore.narrow" panes={[{ id: "table", label: "Table", content: table, size: 1 }, { id: "map", label: "Map", content: map, size: 1 }]} />
+      ) : (
+        <ResizablePanes name="explore" panes={panes(layout, { map, table, facets, inspect: now.row !== null && hasPane("inspect") ? <FeaturePane page="inspect" /> : null })} />
+      )}
+      {(now.selection !== null || tagging) && (
+        <SelectionBar
+          count={now.selection === null ? (target ? 1 : 0) : (selected?.data?.count ?? null)}
+          stale={selected?.isPlaceholderData ?? false}
+          onTag={tag}
+          onFilter={filterToThese}
+          onClear={clear}
+          tagging={tagging}
+          onTagging={setTagging}
+        />
+      )}
+      <Sheet open={sheet} onClose={() => setSheet(false)} title="Facets">
+        <div className="-mx-4 -mb-4">{sheet && <Facets viewKey={selectedKey ?? key} stale={stale} />}</div>
+      </Sheet>
+    </div>
+  );
+}
+
+function panes(layout: Layout, { map, table, facets, inspect }: { map: ReactNode; table: ReactNode; facets: ReactNode; inspect: ReactNode }): Pane[] {
+  const rows = { id: "table", label: "Table", content: table, size: 34, min: 240 };
+  const picture = { id: "map", label: "Map", content: map, size: 30, min: 240 };
+  const main: Pane[] = !layout.map
+    ? [{ ...rows, size: 64 }]
+    : layout.beside
+      ? [picture, rows]
+      : [{ id: "main", label: "Map and table", content: <ResizablePanes vertical name="explore.main" panes={[{ ...picture, size: 54, min: 140 }, { ...rows, size: 46, min: 120 }]} />, size: 64, min: 320 }];
+  return [
+    ...main,
+    ...(layout.facets ? [{ id: "facets", label: "Facets", content: facets, size: 19, min: 220, collapsible: true }] : []),
+    ...(inspect ? [{ id: "inspect", label: "Inspect", content: inspect, size: 34, min: 320 }] : []),
+  ];
+}
+
+interface Layout {
+  map: boolean;
+  beside: boolean;
+  facets: boolean;
+}
+
+/** Which panes are shown and how they stand, remembered. */
+function useLayout() {
+  const [layout, setLayout] = useState<Layout>(() => ({
+    map: remembered("explore.map") !== "off",
+    beside: remembered("explore.beside") === "on",
+    facets: remembered("explore.facets") !== "off",
+  }));
+  const set = (change: Partial<Layout>) => {
+    const next = { ...layout, ...change };
+    setLayout(next);
+    remember("explore.map", next.map ? null : "off");
+    remember("explore.beside", next.beside ? "on" : null);
+    remember("explore.facets", next.facets ? null : "off");
+  };
+  return {
+    ...layout,
+    toggleMap: () => set({ map: !layout.map }),
+    toggleBeside: () => set({ beside: !layout.beside }),
+    toggleFacets: () => set({ facets: !layout.facets }),
+  };
+}

@@ -1,0 +1,99 @@
+import { Filter as FilterIcon, Tag, X } from "lucide-react";
+import { useId, useState } from "react";
+import { useDataset } from "@/api";
+import { plural } from "@/lib/format";
+import { Button, cx, Dialog, Input, Kbd } from "@/ui";
+import { tagProblem } from "./tags";
+
+interface Props {
+  count: number | null;
+  stale: boolean;
+  onTag: (tag: string) => void;
+  onFilter: () => void;
+  onClear: () => void;
+  tagging: boolean;
+  onTagging: (open: boolean) => void;
+}
+
+/** What can be done with the selected rows. */
+export function SelectionBar({ count, stale, onFilter, onClear, onTagging, ...rest }: Props) {
+  return (
+    <div role="toolbar" aria-label="Selected rows" className="rise bg-panel border-line shadow-float absolute bottom-3 left-3 z-30 flex max-w-[calc(100%-24px)] items-center max-md:bottom-20 gap-1 rounded border p-1 pl-3 text-sm">
+      <span aria-live="polite" className={cx("mr-2 font-semibold whitespace-nowrap", stale && "opacity-50")}>
+        {count === null ? "…" : `${plural(count, "row")} selected`}
+      </span>
+      <Button kind="quiet" icon={Tag} keys="t" onClick={() => onTagging(true)}>
+        Tag…
+      </Button>
+      <Button kind="quiet" icon={FilterIcon} onClick={onFilter}>
+        <span className="max-sm:sr-only">Filter to these</span>
+      </Button>
+      <Button kind="quiet" icon={X} keys="escape" onClick={onClear}>
+        <span className="max-sm:sr-only">Clear</span>
+      </Button>
+      <TagDialog count={count ?? 0} onTagging={onTagging} {...rest} />
+    </div>
+  );
+}
+
+function TagDialog({ count, onTag, tagging, onTagging }: { count: number; onTag: (tag: string) => void; tagging: boolean; onTagging: (open: boolean) => void }) {
+  const known = useDataset().data?.tags ?? [];
+  const [name, setName] = useState("");
+  const [problem, setProblem] = useState<string>();
+  const list = useId();
+  const put = (tag: string) => {
+    const wrong = tagProblem(tag);
+    setProblem(wrong);
+    if (wrong) return;
+    onTag(tag.trim());
+    setName("");
+    onTagging(false);
+  };
+  return (
+    <Dialog open={tagging} onClose={() => onTagging(false)} title={`Tag ${plural(count, "row")}`} note="Tags are kept with the data: filter by them here, in Python and on the command line (tag:NAME).">
+      <form
+        className="flex items-start gap-2"
+        onSubmit={(event) => {
+          event.preventDefault();
+          put(name);
+        }}
+      >
+        <div className="flex-1">
+          <Input
+            aria-label="Name of the tag"
+            placeholder="Name of the tag"
+            autoFocus
+            list={list}
+            maxLength={60}
+            value={name}
+            problem={problem}
+            onChange={(event) => {
+              setName(event.target.value);
+              setProblem(undefined);
+            }}
+          />
+          <datalist id={list}>
+            {known.map((tag) => (
+              <option key={tag.name} value={tag.name} />
+            ))}
+          </datalist>
+        </div>
+        <Button kind="primary" type="submit">
+          Tag
+        </Button>
+      </form>
+      {known.length > 0 && (
+        <ul aria-label="Tags in use" className="mt-3 flex flex-wrap gap-1.5">
+          {known.slice(0, 30).map((tag, i) => (
+            <li key={tag.name}>
+              <Button onClick={() => put(tag.name)}>
+                {tag.name}
+                {i < 9 && <Kbd keys={String(i + 1)} />}
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,125 @@
+import { ChevronDown, ChevronRight, X } from "lucide-react";
+import { useId, useState } from "react";
+import { failureOf } from "@/api";
+import { remember, remembered } from "@/lib/storage";
+import { conditionOn, useView, view } from "@/lib/view";
+import { cx, EmptyState, ErrorState, SearchField, Skeleton } from "@/ui";
+import { useFacets } from "../data";
+import { isNumeric, type Facet } from "../types";
+import { NumberCard } from "./NumberCard";
+import { keepOrder, orderFacets, shownFacets, type Group } from "./order";
+import { ValueCard } from "./ValueCard";
+
+const SEARCH_FROM = 12;
+/** Cards drawn in a group before "more": most groups are read from the top. */
+const AT_FIRST = 8;
+
+/** How the columns are spread: all rows in grey, those in view (or selected) in the accent. */
+export function Facets({ viewKey, stale }: { viewKey: string | undefined; stale: boolean }) {
+  const asked = useFacets(viewKey);
+  const filters = useView((now) => now.filters);
+  const [part, setPart] = useState("");
+  const [held, setHeld] = useState(false);
+  if (asked.error && !asked.data) return <ErrorState failure={failureOf(asked.error)} onRetry={() => void asked.refetch()} />;
+  if (!asked.data) return <Waiting />;
+  const filtered = new Set(filters.flatMap((filter) => (typeof filter === "string" ? [] : [filter.column])));
+  const shown = shownFacets(asked.data.facets, filtered);
+  return (
+    <div onPointerEnter={() => setHeld(true)} onPointerLeave={() => setHeld(false)} className={cx("transition-opacity", (stale || asked.isPlaceholderData) && "opacity-60")}>
+      {shown.length > SEARCH_FROM && (
+        <div className="bg-panel sticky top-0 z-10 p-2">
+          <SearchField label="Find a column" value={part} onChange={setPart} />
+        </div>
+      )}
+      <Groups facets={shown} part={part.trim().toLowerCase()} held={held} viewKey={viewKey} />
+      {shown.length === 0 && <EmptyState title="No facets">No column has values that differ.</EmptyState>}
+    </div>
+  );
+}
+
+function Groups({ facets, part, held, viewKey }: { facets: Facet[]; part: string; held: boolean; viewKey: string | undefined }) {
+  // While the pointer is here, cards stay where they are; else the most telling come first.
+  const groups = useStableOrder(facets, held);
+  const found = part === "" ? groups : groups.map((group) => ({ ...group, facets: group.facets.filter((facet) => `${facet.label} ${facet.column}`.toLowerCase().includes(part)) })).filter((group) => group.facets.length > 0);
+  if (part !== "" && found.length === 0) return <p className="text-muted px-3 py-4 text-sm">No column is called “{part}”.</p>;
+  return found.map((group) => <Section key={group.name} group={group} all={part !== ""} viewKey={viewKey} />);
+}
+
+function useStableOrder(facets: Facet[], held: boolean): Group[] {
+  const [groups, setGroups] = useState<Group[]>(() => orderFacets(facets));
+  const [seen, setSeen] = useState({ facets, held });
+  if (seen.facets !== facets || seen.held !== held) {
+    setSeen({ facets, held });
+    setGroups(held ? keepOrder(groups, facets) : orderFacets(facets));
+  }
+  return groups;
+}
+
+function Section({ group, all, viewKey }: { group: Group; all: boolean; viewKey: string | undefined }) {
+  const key = `facets.${group.name}`;
+  const [open, setOpen] = useState(() => remembered(key) !== "shut");
+  const [more, setMore] = useState(false);
+  const filters = useView((now) => now.filters);
+  const rows = all || more ? group.facets : group.facets.filter((facet, i) => i < AT_FIRST || conditionOn(filters, facet.column));
+  const rest = group.facets.length - rows.length;
+  const shown = open || all;
+  return (
+    <section aria-label={group.name || "Columns of the data"} className="hairline-b">
+      <h2>
+        <button
+          type="button"
+          aria-expanded={shown}
+          className="text-muted hover:text-text flex min-h-9 w-full items-center gap-1.5 px-3 text-xs font-semibold"
+          onClick={() => {
+            remember(key, open ? "shut" : null);
+            setOpen(!open);
+          }}
+        >
+          {shown ? <ChevronDown size={14} aria-hidden /> : <ChevronRight size={14} aria-hidden />}
+          {group.name || "Columns of the data"}
+          <span className="text-faint font-normal">{group.facets.length}</span>
+        </button>
+      </h2>
+      {shown && rows.map((facet) => <Card key={facet.column} facet={facet} viewKey={viewKey} />)}
+      {shown && rest > 0 && (
+        <button type="button" className="text-muted hover:text-text min-h-9 w-full px-3 pb-1 text-left text-xs underline decoration-dotted underline-offset-2" onClick={() => setMore(true)}>
+          {rest} more columns
+        </button>
+      )}
+    </section>
+  );
+}
+
+function Card({ facet, viewKey }: { facet: Facet; viewKey: string | undefined }) {
+  const id = useId();
+  const filters = useView((now) => now.filters);
+  const condition = conditionOn(filters, facet.column);
+  return (
+    <div className="px-3 pb-3" role="group" aria-label={facet.label}>
+      <div className="flex min-h-7 items-center justify-between gap-2">
+        <h3 className={cx("truncate text-sm font-semibold", condition && "text-accent")} title={facet.column}>
+          {facet.label}
+        </h3>
+        {condition && (
+          <button type="button" aria-label={`Clear the filter on ${facet.label}`} className="text-accent hover:bg-accent-soft grid size-6 place-items-center rounded-[4px]" onClick={() => view.removeFilter(condition)}>
+            <X size={13} aria-hidden />
+          </button>
+        )}
+      </div>
+      {isNumeric(facet) ? <NumberCard facet={facet} id={id} /> : <ValueCard facet={facet} viewKey={viewKey} id={id} />}
+    </div>
+  );
+}
+
+function Waiting() {
+  return (
+    <div className="space-y-5 p-3" aria-busy="true">
+      {[0, 1, 2, 3, 4].map((i) => (
+        <div key={i} className="space-y-2">
+          <Skeleton className="h-4 w-24" />
+          <Skeleton className="h-14" />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+/** Rows picked by hand: few by their ids, many as a mask that the server keeps by a key. */
+import { api } from "@/api";
+import { same, view, type Filter, type Selection } from "@/lib/view";
+import { hasBit } from "@/map";
+
+/** From here on the ids would make the address too long. */
+const MOST_IDS = 40;
+
+export function selectionFilter(selection: Selection | null): Filter | null {
+  if (selection === null) return null;
+  return "key" in selection ? `selection:${selection.key}` : { column: "id", op: "in", value: selection.ids };
+}
+
+export function isSelected(selection: Selection | null, mask: Uint8Array | null | undefined, row: number, id: string): boolean {
+  if (selection === null) return false;
+  if ("ids" in selection) return selection.ids.includes(id);
+  return mask ? hasBit(mask, row) : false;
+}
+
+export async function selectMask(dataset: string, mask: Uint8Array<ArrayBuffer>): Promise<void> {
+  const { selection } = await api.selectMask(dataset, mask);
+  view.set({ selection: { key: selection } });
+}
+
+/** Select all rows of a view, not only those on screen. */
+export async function selectView(dataset: string, key: string): Promise<void> {
+  const mask = await api.mask(dataset, key);
+  await selectMask(dataset, mask.slice());
+}
+
+/** Put a row into the selection, or take it out. */
+export async function toggleRow(dataset: string, id: string, row: number): Promise<void> {
+  const { selection } = view.get();
+  if (selection === null || "ids" in selection) {
+    const ids = selection?.ids ?? [];
+    const next = ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id];
+    if (next.length <= MOST_IDS) return view.set({ selection: next.length > 0 ? { ids: next } : null });
+    view.set({ selection: { ids: next } });
+  }
+  const held = view.get().selection;
+  const filter = selectionFilter(held);
+  if (filter === null) return;
+  const { view_key } = await api.view(dataset, { filters: [filter], search: null, sort: [] });
+  const mask = (await api.mask(dataset, view_key)).slice();
+  if (held && "key" in held) mask[row >> 3] = (mask[row >> 3] ?? 0) ^ (1 << (row & 7));
+  // Somebody may have selected something else meanwhile.
+  if (same(view.get().selection, held)) await selectMask(dataset, mask);
+}

@@ -1,0 +1,230 @@
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { failureOf, type Column } from "@/api";
+import { useKeys } from "@/lib/keys";
+import { useView, view } from "@/lib/view";
+import { Checkbox, cx, EmptyState, ErrorState, useNarrow } from "@/ui";
+import { CellContent } from "./cell";
+import type { useColumns } from "./columns";
+import { Head } from "./Head";
+import { useRows, type TableRow } from "./pages";
+import { barOf, begin, follow, rowsOn } from "./scroll";
+import { nextSort } from "./sort";
+
+/** Rows are taller where fingers touch them. */
+const ROW = typeof matchMedia === "function" && matchMedia("(pointer: coarse)").matches ? 44 : 32;
+const HEAD = 34;
+const PICK = 36;
+
+interface Props {
+  viewKey: string | undefined;
+  count: number;
+  columns: ReturnType<typeof useColumns>;
+  stale: boolean;
+  isSelected: (row: TableRow) => boolean;
+  onSelect: (row: TableRow) => void;
+  onOpen: (row: TableRow) => void;
+  /** The row under the cursor of the keyboard, to act on with 1 to 9. */
+  onCurrent: (row: TableRow | undefined) => void;
+}
+
+/** The rows of the view, of any number: only what is on screen is drawn and asked for. */
+export function Table({ viewKey, count, columns, stale, isSelected, onSelect, onOpen, onCurrent }: Props) {
+  const sort = useView((now) => now.sort);
+  const open = useView((now) => now.row);
+  const box = useRef<HTMLDivElement>(null);
+  const full = count * ROW;
+  const empty = count === 0;
+  const [scroll, setScroll] = useState(() => begin(count, ROW));
+  const [window_, setWindow] = useState(480);
+  const [cursor, setCursor] = useState<number | null>(null);
+  const { shown } = columns;
+  // A phone has no room for a column that stays.
+  const narrow = useNarrow();
+  const width = (column: Column) => (narrow ? Math.min(260, columns.width(column)) : columns.width(column));
+  const [first, last] = rowsOn(scroll.top, window_, count, ROW);
+  const rows = useRows(viewKey, shown.length > 0 ? shown.map((column) => column.name) : undefined, count, first, last);
+
+  // Another view begins at its top.
+  const [seen, setSeen] = useState({ viewKey, count });
+  if (seen.viewKey !== viewKey || seen.count !== count) {
+    setSeen({ viewKey, count });
+    const same = seen.count === count && seen.viewKey === undefined;
+    setScroll(same ? scroll : begin(count, ROW));
+    if (!same) setCursor(null);
+  }
+  useLayoutEffect(() => {
+    if (box.current && scroll.bar === 0) box.current.scrollTop = 0;
+  }, [scroll.bar, viewKey]);
+
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const watch = new ResizeObserver(() => setWindow(Math.max(ROW, element.clientHeight - HEAD)));
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, [empty]);
+
+  const reveal = useCallback((index: number) => {
+    const element = box.current;
+    if (!element) return;
+    setScroll((now) => {
+      const at = index * ROW;
+      const top = at < now.top ? at : at + ROW > now.top + window_ ? at + ROW - window_ : now.top;
+      if (top === now.top) return now;
+      const bar = barOf(top, now.height, full, window_);
+      element.scrollTop = bar;
+      return { ...now, top, bar: element.scrollTop };
+    });
+  }, [full, window_]);
+
+  const move = (by: number) => {
+    if (count === 0) return;
+    const at = cursor === null ? first : Math.max(0, Math.min(count - 1, cursor + by));
+    setCursor(at);
+    reveal(at);
+  };
+  const current = cursor === null ? undefined : rows.row(cursor);
+  useEffect(() => onCurrent(current), [current, onCurrent]);
+  // The row that Inspect shows is the one the keys go on from.
+  const opened = open === null ? -1 : indexOf(rows.row, first, last, open);
+  if (opened >= 0 && opened !== cursor) setCursor(opened);
+
+  useKeys("Table", [
+    { keys: "j", label: "Next row", run: () => move(1) },
+    { keys: "k", label: "Previous row", run: () => move(-1) },
+    { keys: "arrowdown", label: "Next row", run: () => move(1) },
+    { keys: "arrowup", label: "Previous row", run: () => move(-1) },
+    { keys: "pagedown", label: "A page down", run: () => move(Math.floor(window_ / ROW)) },
+    { keys: "pageup", label: "A page up", run: () => move(-Math.floor(window_ / ROW)) },
+    { keys: "home", label: "First row", run: () => move(-count) },
+    { keys: "end", label: "Last row", run: () => move(count) },
+    { keys: "x", label: "Select the row", run: () => current && onSelect(current) },
+    { keys: "enter", label: "Inspect the row", run: () => current && onOpen(current) },
+  ]);
+
+  if (rows.error) return <ErrorState failure={failureOf(rows.error)} onRetry={rows.retry} />;
+  if (count === 0 && viewKey !== undefined) return <Nothing />;
+  const total = PICK + shown.reduce((sum, column) => sum + width(column), 0);
+  const offset = scroll.bar - scroll.top;
+  return (
+    <div
+      ref={box}
+      role="grid"
+      aria-label="Rows in view"
+      aria-rowcount={count + 1}
+      aria-colcount={shown.length + 1}
+      aria-busy={stale || rows.stale}
+      tabIndex={0}
+      onScroll={(event) => {
+        const bar = event.currentTarget.scrollTop;
+        if (bar !== scroll.bar) setScroll((now) => follow(now, bar, full, window_));
+      }}
+      className={cx("bg-panel h-full overflow-auto text-sm -outline-offset-2", (stale || rows.stale) && "opacity-60")}
+    >
+      <div className="relative" style={{ width: total, minWidth: "100%", height: scroll.height + HEAD }}>
+        <div role="row" aria-rowindex={1} className="bg-panel hairline-b sticky top-0 z-20 flex" style={{ height: HEAD }}>
+          <div role="columnheader" className="bg-panel sticky left-0 z-10 shrink-0" style={{ width: PICK }}>
+            <span className="sr-only">Selected</span>
+          </div>
+          {shown.map((column, i) => {
+            const place = sort.findIndex((one) => one.column === column.name);
+            return (
+              <Head
+                key={column.name}
+                column={column}
+                width={width(column)}
+                place={place + 1}
+                desc={sort[place]?.desc ?? false}
+                several={sort.length > 1}
+                sticky={i === 0 && !narrow}
+                onSort={(more) => view.set({ sort: nextSort(sort, column.name, more) })}
+                onResize={(width) => columns.setWidth(column.name, width)}
+              />
+            );
+          })}
+        </div>
+        {Array.from({ length: last - first + 1 }, (_, i) => first + i).map((index) => {
+          const row = rows.row(index);
+          return (
+            <Line
+              key={index}
+              index={index}
+              top={HEAD + index * ROW + offset}
+              row={row}
+              columns={shown}
+              width={width}
+              sticky={!narrow}
+              selected={row !== undefined && isSelected(row)}
+              current={index === cursor || (row !== undefined && row.id === open)}
+              onSelect={onSelect}
+              onOpen={(one) => {
+                setCursor(index);
+                onOpen(one);
+              }}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+interface LineProps {
+  index: number;
+  top: number;
+  row: TableRow | undefined;
+  columns: readonly Column[];
+  width: (column: Column) => number;
+  sticky: boolean;
+  selected: boolean;
+  current: boolean;
+  onSelect: (row: TableRow) => void;
+  onOpen: (row: TableRow) => void;
+}
+
+function Line({ index, top, row, columns, width, sticky, selected, current, onSelect, onOpen }: LineProps) {
+  const ground = current ? "bg-accent-soft" : selected ? "bg-sunken" : "bg-panel group-hover:bg-hover";
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      aria-current={current || undefined}
+      className="group hairline-b absolute left-0 flex w-full cursor-default items-stretch"
+      style={{ height: ROW, top }}
+      onClick={() => row && onOpen(row)}
+    >
+      <div role="gridcell" className={cx("sticky left-0 z-10 grid shrink-0 place-items-center", ground)} style={{ width: PICK }} onClick={(event) => event.stopPropagation()}>
+        {row && <Checkbox bare label={`Select row ${index + 1}`} checked={selected} onChange={() => onSelect(row)} />}
+      </div>
+      {columns.map((column, i) => (
+        <div
+          key={column.name}
+          role="gridcell"
+          dir={column.kind === "text" || column.kind === "category" ? "auto" : undefined}
+          className={cx("shrink-0 truncate px-2.5", ground, column.kind === "number" && "text-right", i === 0 && sticky && "sticky left-9 z-10")}
+          style={{ width: width(column), lineHeight: `${ROW - 1}px` }}
+        >
+          {row ? <CellContent column={column} value={row.cells[column.name]} /> : <span className="bg-hover inline-block h-2.5 w-2/3 rounded" />}
+        </div>
+      ))}
+      <div aria-hidden className={cx("flex-1", ground)} />
+    </div>
+  );
+}
+
+function Nothing() {
+  const filters = useView((now) => now.filters);
+  const search = useView((now) => now.search);
+  if (filters.length === 0 && search === null) return <EmptyState title="No rows yet" command="assay add NAME FILE" />;
+  return (
+    <EmptyState title="No rows in view">
+      No row meets all filters. Take one off above, or <kbd className="font-sans">Ctrl+Z</kbd> to go back.
+    </EmptyState>
+  );
+}
+
+function indexOf(row: (index: number) => TableRow | undefined, first: number, last: number, id: string): number {
+  for (let i = first; i <= last; i++) if (row(i)?.id === id) return i;
+  return -1;
+}

@@ -1,0 +1,34 @@
+/** Undo and redo over any immutable value. */
+export interface Timeline<T> {
+  past: readonly T[];
+  now: T;
+  future: readonly T[];
+}
+
+const MAX_STEPS = 200;
+
+export function begin<T>(now: T): Timeline<T> {
+  return { past: [], now, future: [] };
+}
+
+/** A change that can be undone; it ends whatever could be redone. */
+export function step<T>(line: Timeline<T>, next: T): Timeline<T> {
+  return { past: [...line.past, line.now].slice(-MAX_STEPS), now: next, future: [] };
+}
+
+/** A movement: shown, but no step of its own. */
+export function drift<T>(line: Timeline<T>, next: T): Timeline<T> {
+  return { ...line, now: next };
+}
+
+export function undo<T>(line: Timeline<T>): Timeline<T> {
+  const before = line.past.at(-1);
+  if (before === undefined) return line;
+  return { past: line.past.slice(0, -1), now: before, future: [line.now, ...line.future] };
+}
+
+export function redo<T>(line: Timeline<T>): Timeline<T> {
+  const after = line.future[0];
+  if (after === undefined) return line;
+  return { past: [...line.past, line.now], now: after, future: line.future.slice(1) };
+}

@@ -1,0 +1,3 @@
+export * from "./model";
+export { fromQuery, toQuery } from "./url";
+export { followUrl, goTo, useCanUndo, useView, useViewProblems, view } from "./store";
