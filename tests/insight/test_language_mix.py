@@ -1,0 +1,54 @@
+"""language.mix: rows in another language than most."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def test_rows_in_another_language_than_most_are_found(texts_of, dataset, find, kept_by_fix) -> None:
+    data = texts_of("language_id/sentences.jsonl.zst")
+    german = data.filter(pc.equal(data["lang"], "de"))["text"].to_pylist()
+    arabic = data.filter(pc.equal(data["lang"], "ar"))["text"].to_pylist()
+    rows = dataset([*german, *arabic[:5], None, " "], "text.language")
+    (found,) = find("language.mix", rows)
+    assert found.title == "2 languages; 7.7% of 65 rows are not German"
+    assert set(found.row_ids) == {f"r{i}" for i in range(60, 65)}
+    assert found.evidence["languages"][0] == {
+        "code": "de", "name": "German", "rows": 60, "share": 0.923077
+    }  # fmt: skip
+    assert kept_by_fix(found, rows) == {f"r{i}" for i in range(60)}
+
+
+def test_a_meant_mix_asks_about_unsure_rows_only(texts_of, dataset, find) -> None:
+    texts = texts_of("language_id/sentences.jsonl.zst")["text"].to_pylist()
+    rows = dataset(texts, "text.language")
+    (found,) = find("language.mix", rows)
+    assert "none in the majority" in found.title
+    assert found.fix is None
+    score = rows.table("text.language.score").column(0)
+    assert len(found.row_ids) == pc.sum(pc.less(score, 0.5)).as_py()
+
+
+def test_one_language_and_no_language_are_no_mix(dataset, find) -> None:
+    english = ["The weather is nice in the mountains today."] * 3
+    assert find("language.mix", dataset(english, "text.language")) == []
+    assert find("language.mix", dataset([None, "", " "], "text.language")) == []
+
+
+def test_codes_without_a_name_are_shown_as_they_are(find) -> None:
+    from assay.testing.finders import MemoryRows
+
+    rows = MemoryRows(
+        pa.table(
+            {
+                "id": ["a", "b", "c"],
+                "text": ["x", "y", "z"],
+                "text_language__code": ["xx1", "xx1", "xx2"],
+                "text_language__score": pa.array([0.9, 0.8, 0.7], pa.float32()),
+            }
+        )
+    )
+    (found,) = find("language.mix", rows)
+    assert found.title == "2 languages; 33% of 3 rows are not xx1"
+    assert found.row_ids == ["c"]

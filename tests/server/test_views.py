@@ -1,0 +1,271 @@
+"""Views over HTTP: what is counted, sent and drawn agrees with what the project says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from server_client import Client
+
+D = "/api/datasets/demo"
+WORDS = {"column": "text.stats.words", "op": "between", "value": [50, 200]}
+
+
+def key(client: Client, **view: Any) -> str:
+    found: str = client.post(f"{D}/view", view)["view_key"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("filters", "expression"),
+    [
+        ([], None),
+        (["text.stats.words > 50"], "text.stats.words > 50"),
+        ([WORDS], "text.stats.words between 50 and 200"),
+        ([{**WORDS, "right": "open"}], "text.stats.words >= 50 and text.stats.words < 200"),
+        (
+            [{"column": "title", "op": "in", "value": ["FAQ", None]}],
+            'title is null or title == "FAQ"',
+        ),
+        ([{"column": "title", "op": "not in", "value": []}], None),
+        ([{"column": "title", "op": "in", "value": []}], "1 > 2"),
+        (
+            [{"column": "text.pii.spans", "op": "has", "value": "email"}],
+            'has(text.pii.spans, "email")',
+        ),
+        ([{"column": "text", "op": "contains", "value": '"\\'}], 'text contains "\\"\\\\"'),
+        (
+            ["text.stats.words > 50", {"column": "url", "op": "is null"}],
+            "words > 50 and url is null",
+        ),
+        (["version:clean"], None),
+        (["not version:clean", "not dropped:clean"], "1 > 2"),
+    ],
+)
+def test_a_view_counts_what_the_expression_says(
+    client: Client, filters: list[Any], expression: str | None
+) -> None:
+    dataset = client.project.dataset("demo")
+    if filters and filters[0] == "version:clean":
+        expected = client.project.dataset("demo@clean").num_rows
+    else:
+        expected = dataset.where(expression).num_rows if expression else dataset.num_rows
+    answer = client.post(f"{D}/view", {"filters": filters})
+    assert (answer["count"], answer["total"]) == (expected, dataset.num_rows)
+    again = client.post(f"{D}/view", answer["normalized"])
+    assert again["view_key"] == answer["view_key"]
+    mask = client.ask("GET", f"{D}/mask?view={answer['view_key']}").body
+    bits = np.unpackbits(np.frombuffer(mask, np.uint8), bitorder="little")
+    assert (bits.sum(), len(mask)) == (expected, (dataset.num_rows + 7) // 8)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        {"filters": ["text.stats.words > 100"]},
+        {"filters": [WORDS, "version:clean"], "sort": [{"column": "text.stats.words"}]},
+        {"sort": [{"column": "title", "desc": True}, {"column": "text.stats.words"}]},
+        {"search": {"query": "optional arguments"}},
+        {"filters": ["text.stats.words > 20"], "search": {"query": "polars"}},
+    ],
+)
+def test_rows_and_python_give_the_same_rows_in_the_same_order(
+    client: Client, view: dict[str, Any]
+) -> None:
+    name = key(client, **view)
+    path = f"{D}/rows?view={name}&limit=700&offset="
+    pages = [client.ask("GET", f"{path}{offset}").table() for offset in range(0, 3000, 700)]
+    shown = pa.concat_tables(pages)
+    space: dict[str, Any] = {}
+    exec(client.get(f"{D}/python?view={name}")["code"], space)
+    assert shown.column("id").to_pylist() == space["rows"].column("id").to_pylist()
+    assert shown.num_rows > 10
+    ids = client.project.dataset("demo").to_table(["id"]).column("id")
+    assert shown.column("id").to_pylist() == ids.take(shown.column("_row")).to_pylist()
+
+
+def test_rows_come_in_types_that_browsers_read(client: Client) -> None:
+    names = [c["name"] for c in client.get(D)["columns"] if c["kind"] != "vector"]
+    path = f"{D}/rows?limit=50&cut=20&columns={quote(json.dumps(names))}"
+    table = client.ask("GET", path).table()
+    plain = {pa.int32(), pa.uint32(), pa.float32(), pa.float64(), pa.bool_(), pa.string()}
+    assert {field.type for field in table.schema} <= plain
+    assert max(len(t) for t in table.column("text").to_pylist() if t) == 20
+    assert table.schema.metadata[b"count"] == str(client.get(D)["rows"]).encode()
+    some = client.ask("POST", f"{D}/rows", {"rows": [7, 3, 7], "columns": ["text"]}).table()
+    assert some.column("_row").to_pylist() == [7, 3, 7]
+
+
+def test_facets_add_up(client: Client) -> None:
+    answer = client.get(f"{D}/facets?view={key(client, filters=[WORDS])}")
+    facets = {facet["column"]: facet for facet in answer["facets"]}
+    for facet in facets.values():
+        for side, rows in (("all", answer["total"]), ("view", answer["count"])):
+            if facet.get("edges"):
+                assert sum(facet[side]) + facet["nulls"][side] == rows, facet["column"]
+                assert len(facet["edges"]) == len(facet[side]) + 1
+            elif facet["kind"] not in ("spans", "list"):
+                listed = sum(value[side] for value in facet["values"])
+                assert listed + facet["other"][side] + facet["nulls"][side] == rows
+    words = facets["text.stats.words"]
+    assert words["stats"]["min"] >= 50 - 50 and words["relevance"] > 0
+    inside = [n for n, low in zip(words["view"], words["edges"], strict=False) if low > 200]
+    assert sum(inside) == 0
+    language = facets["text.language.code"]["values"]
+    assert language[0]["value"] == "en"
+    assert client.get(f"{D}/values?column=text.language.code&q=E")["values"][0] == {
+        **language[0],
+        "view": language[0]["all"],
+    }
+
+
+def test_a_named_version_is_a_mask_over_the_same_rows(client: Client) -> None:
+    clean = "/api/datasets/demo%40clean"
+    detail = client.get(clean)
+    kept = client.project.dataset("demo@clean").num_rows
+    assert (detail["rows"], detail["source_rows"]) == (kept, client.get(D)["rows"])
+    mask = np.frombuffer(client.ask("GET", f"{clean}/mask").body, np.uint8)
+    assert np.unpackbits(mask).sum() == kept
+    facet = client.get(f"{clean}/facets?columns=text.language.code")["facets"][0]
+    assert {value["value"] for value in facet["values"]} <= {"en", "de"}
+    assert facet["other"]["distinct"] == 0
+
+
+def test_one_row_says_everything(client: Client) -> None:
+    dataset = client.project.dataset("demo")
+    dropped = dataset.where("dropped:clean").to_table(["id"]).column("id")[0].as_py()
+    row = client.get(f"{D}/row/{dropped}")
+    assert not row["verdicts"]["kept"]
+    failed = [rule for rule in row["verdicts"]["rules"] if rule["verdict"] == "drop"]
+    assert failed and all(rule["reason"] for rule in failed)
+    outputs = {o["column"]: o for group in row["signals"] for o in group["outputs"]}
+    words = outputs["text.stats.words"]
+    values = dataset.to_table(["text.stats.words"]).column(0).drop_null().to_numpy()
+    below, same = (values < words["value"]).sum(), (values == words["value"]).sum()
+    assert words["percentile"] == pytest.approx(100 * (below + same / 2) / len(values), abs=0.01)
+    assert len(row["neighbors"]) == 8
+    assert row["neighbors"] == sorted(row["neighbors"], key=lambda n: -n["similarity"])
+    assert [step["step"] for step in row["lineage"]][-1] == "add"
+    text = client.ask("GET", f"{D}/row/{dropped}/text")
+    assert text.headers["content-disposition"].startswith("attachment")
+    assert text.body.decode() == (row["values"]["text"] or "")
+
+
+def test_rows_before_and_after_follow_the_view(client: Client) -> None:
+    name = key(client, filters=[WORDS], sort=[{"column": "text.stats.words", "desc": True}])
+    table = client.ask("GET", f"{D}/rows?view={name}&limit=3").table()
+    first, second, third = table.column("id").to_pylist()
+    row = client.get(f"{D}/row/{second}?view={name}")
+    assert (row["previous"], row["next"]) == (first, third)
+    place = client.get(f"{D}/position?view={name}&row={row['row']}")
+    assert place == {"offset": 1}
+
+
+def test_what_has_not_changed_is_not_sent_again(client: Client) -> None:
+    path = f"{D}/mask?view={key(client, filters=[WORDS])}"
+    first = client.ask("GET", path)
+    again = client.ask("GET", path, **{"If-None-Match": first.headers["etag"]})
+    assert (again.status, again.body) == (304, b"")
+    assert "max-age" in first.headers["cache-control"]
+
+
+def test_an_unknown_view_key_is_gone(client: Client) -> None:
+    answer = client.ask("GET", f"{D}/facets?view=0123456789abcdef")
+    assert (answer.status, answer.json()["error"]) == (410, "ViewExpired")
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        {"filters": ["words >"]},
+        {"filters": ["__import__('os')"]},
+        {"filters": ["nothing > 5"]},
+        {"filters": ["tag:never"]},
+        {"filters": ["finding:zz"]},
+        {"filters": ["dropped:clean/never"]},
+        {"filters": [{"column": "text.stats.words", "op": ">", "value": "many"}]},
+        {"filters": [{"column": "title", "op": "matches", "value": "("}]},
+        {"filters": [{"column": "title", "op": "in", "value": {"a": 1}}]},
+        {"filters": ["x"] * 51},
+        {"search": {"like": "no such row"}},
+        {"sort": [{"column": "embed.text.vector"}]},
+        {"sort": [{"column": "text' or 1"}]},
+    ],
+)
+def test_a_broken_or_hostile_view_is_refused_with_a_reason(
+    client: Client, view: dict[str, Any]
+) -> None:
+    answer = client.ask("POST", f"{D}/view", view)
+    assert answer.status == 400, answer.body
+    assert answer.json()["what"]
+    assert client.get("/api/project")["name"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("wor", "text.stats.words"),
+        ('text.language.code == "d', '"de"'),
+        ("text.stats.words b", "between"),
+        ("tag", "tag:"),
+        ("version:", "version:clean"),
+        ("", "text.stats.words"),
+    ],
+)
+def test_completion_offers_what_fits(client: Client, text: str, expected: str) -> None:
+    if text == "tag":
+        rows = {"tag": "offered", "rows": [0]}
+        client.post(f"{D}/tags", rows)
+        expected = "tag:offered"
+    found = client.get(f"{D}/complete?text={quote(text)}")
+    offered = [option["text"] for option in found["options"]]
+    assert expected in offered if text else offered
+    assert text[: found["from"]] + expected  # what is replaced lies within the text
+
+
+def test_a_selection_of_a_mask_is_the_same_everywhere(client: Client) -> None:
+    rows = client.get(D)["source_rows"]
+    mask = np.zeros(rows, bool)
+    mask[[1, 5, 700]] = True
+    body = np.packbits(mask, bitorder="little").tobytes()
+    kept = client.ask("POST", f"{D}/selections", body).json()
+    assert kept["count"] == 3
+    listed = client.ask("POST", f"{D}/selections", {"rows": [700, 5, 1]}).json()
+    assert listed == kept
+    table = client.ask("GET", f"{D}/rows?view={key(client, filters=[kept['filter']])}").table()
+    assert table.column("_row").to_pylist() == [1, 5, 700]
+    assert client.project.dataset("demo").where(kept["filter"]).num_rows == 3
+    outside = client.post(f"{D}/view", {"filters": [f"not {kept['filter']}"]})
+    assert outside["count"] == rows - 3
+
+
+def test_tags_are_rows_that_python_sees_and_undo_takes_back(client: Client) -> None:
+    dataset = client.project.dataset("demo")
+    first = client.post(f"{D}/tags", {"tag": "good one", "rows": [1, 2, 3]})
+    assert (first["changed"], first["rows"]) == (3, 3)
+    more = client.post(f"{D}/tags", {"tag": "good one", "view": key(client, filters=[WORDS])})
+    assert dataset.where("tag:good one").num_rows == more["rows"]
+    less = client.post(f"{D}/tags", {"tag": "good one", "action": "remove", "rows": [1]})
+    assert less["changed"] == 1
+    assert client.post(f"{D}/tags/undo", {"event": less["undo"]})["rows"] == more["rows"]
+    assert client.post(f"{D}/tags/undo", {"event": more["undo"]})["rows"] == 3
+    assert client.ask("POST", f"{D}/tags/undo", {"event": more["undo"]}).status == 404
+    listed = {tag["name"]: tag["rows"] for tag in client.get(f"{D}/tags")["tags"]}
+    assert listed["good one"] == 3
+    for name in ("", "a/b", "x" * 61, "<b>\n", "a:b", ' "'):
+        answer = client.ask("POST", f"{D}/tags", {"tag": name, "rows": [1]})
+        assert answer.status == 400, name
+
+
+def test_views_are_saved_by_name_with_all_that_is_in_them(client: Client) -> None:
+    view = {"filters": [WORDS], "camera": {"x": 0.5, "zoom": 3}, "<script>": "kept as data"}
+    path = f"{D}/views/{quote('my view ü')}"
+    assert client.ask("PUT", path, view).json()["name"] == "my view ü"
+    saved = {v["name"]: v["view"] for v in client.get(f"{D}/views")["views"]}
+    assert saved["my view ü"] == view
+    assert client.ask("DELETE", path).status == 200
+    assert "my view ü" not in {v["name"] for v in client.get(f"{D}/views")["views"]}

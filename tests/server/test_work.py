@@ -1,0 +1,208 @@
+"""Findings, recipes, versions, the map and jobs over HTTP."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from server_client import Client, Serving
+
+D = "/api/datasets/demo"
+
+
+@pytest.fixture(scope="module")
+def own(project_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A server on a project of its own, to be written to."""
+    folder = tmp_path_factory.mktemp("own") / "project"
+    shutil.copytree(project_folder, folder)
+    with Serving(folder) as client:
+        yield client
+
+
+def preview(client: Client, rules: list[Any], **options: Any) -> dict[str, Any]:
+    recipe = {"name": "p", "input": "demo", "rules": rules}
+    found: dict[str, Any] = client.post(f"{D}/curate/preview", {"recipe": recipe, **options})
+    return found
+
+
+def test_findings_open_their_rows_and_say_what_their_fix_removes(own: Client) -> None:
+    answer = own.get(f"{D}/findings?state=all")
+    assert answer["checked"] and len(answer["findings"]) > 3
+    total = own.get(D)["rows"]
+    for finding in answer["findings"]:
+        view = own.post(f"{D}/view", {"filters": [finding["filter"]]})
+        assert view["count"] == finding["rows"] or not finding["row_ids"]
+        if finding["fix"] and "keep" in finding["fix"]:
+            kept = own.project.dataset("demo").where(finding["fix"]["keep"]).num_rows
+            assert finding["effect"]["rows"] == total - kept
+            assert 0 <= finding["effect"]["tokens_share"] <= 1
+
+
+def test_triage_is_undone(own: Client) -> None:
+    finding = next(f for f in own.get(f"{D}/findings")["findings"] if f["fix"])
+    path = f"{D}/findings/{finding['id']}/triage"
+    for action, state in (("apply", "applied"), ("undo", "open"), ("wontfix", "wontfix")):
+        assert own.post(path, {"action": action, "note": "why"})["state"] == state
+    assert own.get(D)["findings"]["wontfix"] == 1
+    own.post(path, {"action": "undo"})
+    assert own.ask("POST", path, {"action": "explode"}).status == 422
+    assert own.ask("POST", f"{D}/findings/nope/triage", {"action": "snooze"}).status == 404
+
+
+def test_the_effect_of_a_selector_is_tried_in_a_job(own: Client) -> None:
+    found = own.get(f"{D}/findings")["findings"]
+    finding = next(f for f in found if f["check"] == "duplicates.exact")
+    assert finding["effect"] is None
+    job = own.finish(own.post(f"{D}/findings/{finding['id']}/effect")["job"])
+    assert job["state"] == "done" and job["result"]["rows"] > 0
+    again = next(f for f in own.get(f"{D}/findings")["findings"] if f["id"] == finding["id"])
+    assert again["effect"] == job["result"]
+
+
+def test_recipes_go_both_ways(own: Client) -> None:
+    start = own.get(f"{D}/recipe")
+    assert start["from"] == "newest"
+    parsed = own.post("/api/recipes/parse", {"yaml": start["yaml"]})
+    assert parsed["recipe"] == start["recipe"]
+    rendered = own.post("/api/recipes/render", {"recipe": parsed["recipe"]})
+    assert rendered == parsed
+    bad = own.ask("POST", "/api/recipes/parse", {"yaml": "name: x\ninput: demo\nrulez: []"})
+    assert bad.status == 400 and "rulez" in bad.json()["what"]
+
+
+def test_a_threshold_moves_in_place_and_a_family_unfolds(own: Client) -> None:
+    recipe = own.get(f"{D}/recipe")["recipe"]
+    body = {"recipe": recipe, "index": 1, "name": "too short", "handle": 0, "value": 33}
+    moved = own.post("/api/recipes/threshold", body)
+    assert moved["recipe"]["rules"][1]["keep"] == "text.stats.words >= 33"
+    body = {"recipe": recipe, "index": 2, "name": "gopher_word_count", "handle": 0}
+    moved = own.post("/api/recipes/threshold", {**body, "value": [10, 999]})
+    keeps = {rule["name"]: rule.get("keep", "") for rule in moved["recipe"]["rules"]}
+    assert "between 10 and 999" in keeps["gopher_word_count"]
+    assert "gopher_hashes" in keeps
+    assert own.ask("POST", "/api/recipes/threshold", {**body, "value": 3}).status == 400
+
+
+def test_a_preview_agrees_with_the_version_it_makes(own: Client) -> None:
+    recipe = {**own.get(f"{D}/recipe")["recipe"], "name": "same"}
+    first = own.post(f"{D}/curate/preview", {"recipe": recipe})
+    if first["job"]:
+        assert {rule["state"] for rule in first["rules"]} & {"pending", "estimate"}
+        assert own.finish(first["job"])["state"] == "done"
+    exact = own.post(f"{D}/curate/preview", {"recipe": recipe})
+    assert exact["exact"] and exact["job"] is None
+    assert exact["preview_key"] == first["preview_key"]
+    done = own.finish(own.post(f"{D}/curate", {"recipe": recipe})["job"])
+    assert done["state"] == "done", done
+    result = done["result"]
+    assert exact["kept"] == result["output"]["rows"]
+    assert {r["name"]: r["dropped"] for r in exact["rules"]} == result["dropped"]
+    assert {r["name"]: r["failing"] for r in exact["rules"]} == result["failing"]
+    assert exact["rows_in"] == exact["kept"] + sum(r["dropped"] for r in exact["rules"])
+    versions = {v["name"]: v["rows"] for v in own.get(f"{D}/versions")["versions"]}
+    assert versions[result["output"]["name"].partition("@")[2]] == exact["kept"]
+    diff = own.get(f"{D}/diff?a=demo&b={result['output']['name'].replace('@', '%40')}")
+    assert diff["only_a"]["rows"] == exact["rows_in"] - exact["kept"]
+
+
+def test_histograms_hold_every_row_and_samples_lie_at_the_threshold(own: Client) -> None:
+    found = preview(own, [{"keep": "text.stats.words >= 40"}, {"drop": "text.pii.count > 0"}])
+    first, second = found["rules"]
+    histogram = first["histogram"]
+    assert sum(histogram["all"]) + histogram["nulls"] == found["rows_in"]
+    assert histogram["alive"] == histogram["all"]
+    assert histogram["handles"][0]["value"] == 40
+    assert sum(second["histogram"]["alive"]) == first["remaining"]
+    kept = [sample["value"] for sample in found["samples"]["kept"]]
+    dropped = [sample["value"] for sample in found["samples"]["dropped"]]
+    assert kept == sorted(kept) and kept[0] >= 40
+    assert dropped == sorted(dropped, reverse=True) and dropped[0] < 40
+
+
+def test_a_preview_says_what_is_missing_and_what_is_wrong(own: Client) -> None:
+    found = preview(own, [{"select": "dedup.near"}, {"keep": "nothing > 3"}])
+    assert [rule["state"] for rule in found["rules"]] == ["needs", "error"]
+    assert "text.minhash" in found["rules"][0]["needs"]
+    assert "nothing" in found["rules"][1]["error"]["what"]
+    job = own.finish(own.post(f"{D}/compute", {"ops": found["rules"][0]["needs"]})["job"])
+    assert job["state"] == "done"
+    assert preview(own, [{"select": "dedup.near"}])["rules"][0]["state"] == "pending"
+    assert own.ask("POST", f"{D}/compute", {"ops": ["no.such"]}).status == 400
+
+
+def test_the_map_is_made_once_and_is_a_signal(own: Client) -> None:
+    assert own.get(f"{D}/map")["state"] == "missing"
+    job = own.finish(own.post(f"{D}/map", {"method": "pca"})["job"])
+    assert job["state"] == "done", job
+    known = own.get(f"{D}/map")
+    assert (known["state"], known["method"]) == ("ready", "pca")
+    places = np.frombuffer(own.ask("GET", "/" + known["xy"]).body, "<u2").reshape(-1, 2)
+    assert len(places) == known["rows"]
+    assert (places[:, 0] != 65535).sum() == known["placed"]
+    view = own.post(f"{D}/view", {"filters": [{"column": "map.x", "op": "<", "value": 0.5}]})
+    inside = (places[:, 0] < 65534 * 0.5).sum()
+    assert abs(view["count"] - inside) <= 2
+    topic = known["clusters"][0]
+    rows = own.project.dataset("demo").where(f'map.topic == "{topic["label"]}"').num_rows
+    assert rows == topic["count"]
+    done = own.finish(
+        own.post(
+            f"{D}/curate",
+            {"recipe": {"name": "left", "input": "demo", "rules": [{"keep": "map.x < 0.5"}]}},
+        )["job"]
+    )
+    assert done["result"]["output"]["rows"] == view["count"]
+
+
+def test_colors_and_legend_agree(own: Client) -> None:
+    for column in ("source", "text.language.code", "text.stats.words"):
+        codes = np.frombuffer(own.ask("GET", f"{D}/color?column={column}").body, np.uint8)
+        legend = own.get(f"{D}/color/legend?column={column}")
+        assert (codes == 255).sum() == legend["missing"]["rows"]
+        for entry in legend["entries"] or []:
+            assert (codes == entry["code"]).sum() == entry["rows"]
+    assert own.ask("GET", f"{D}/color?column=text").status == 400
+
+
+def test_lineage_leads_from_files_to_versions(own: Client) -> None:
+    graph = own.get(f"{D}/lineage")
+    seen: set[str] = set()
+    incoming: dict[str, set[str]] = {}
+    for edge in graph["edges"]:
+        incoming.setdefault(edge["to"], set()).add(edge["from"])
+    for node in graph["nodes"]:
+        assert incoming.get(node["id"], set()) <= seen
+        seen.add(node["id"])
+    assert {"files", "dataset", "signal", "version"} <= {n["kind"] for n in graph["nodes"]}
+
+
+def test_a_waiting_job_is_cancelled_and_a_reloaded_page_finds_it(own: Client) -> None:
+    first = own.post(f"{D}/check", {"checks": ["quality.rules"]})["job"]
+    second = own.post(f"{D}/check", {})["job"]
+    cancelled = own.post(f"/api/jobs/{second}/cancel")
+    assert cancelled["state"] in ("cancelled", "running")
+    assert own.finish(first)["state"] == "done"
+    assert own.finish(second)["state"] == "cancelled" or cancelled["state"] == "running"
+    assert {first, second} <= {job["id"] for job in own.get("/api/jobs")["jobs"]}
+    assert own.ask("POST", f"{D}/check", {"checks": ["no.such"]}).status == 400
+    assert own.ask("GET", "/api/jobs/none").status == 404
+
+
+def test_rows_added_while_open_show_in_the_next_view_and_old_keys_still_work(
+    own: Client, tmp_path: Path
+) -> None:
+    before = own.post(f"{D}/view", {"filters": ["text.stats.words > 5"]})
+    more = tmp_path / "more.jsonl"
+    more.write_text('{"text": "<script>alert(1)</script> \\u202e \\u001b[31m red"}\n')
+    own.project.dataset("demo").add(more)
+    after = own.post(f"{D}/view", {})
+    assert after["total"] == before["total"] + 1
+    old = own.get(f"{D}/facets?view={before['view_key']}")
+    assert old["total"] == before["total"]
+    text = own.ask("GET", f"{D}/rows?view={after['view_key']}&offset={before['total']}").table()
+    assert "<script>" in text.column("text")[0].as_py()
+    assert own.get(f"{D}/map")["state"] in ("stale", "missing")

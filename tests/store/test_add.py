@@ -1,0 +1,167 @@
+"""Adding files: idempotent, incremental, and nothing silently dropped."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import assay
+from assay.errors import InputError, UsageError
+from assay.store import add as add_module
+
+
+def lines(path: Path, rows: list[object]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> assay.Project:
+    return assay.open(tmp_path / "project").dataset("docs")
+
+
+def counts(result: object) -> tuple[int, int, int, int]:
+    return (result.rows_read, result.rows_added, result.rows_known, result.quarantined)
+
+
+def test_the_same_file_again_adds_nothing(docs, tmp_path) -> None:
+    file = lines(tmp_path / "a.jsonl", [{"text": "one"}, {"text": "two"}])
+    assert counts(docs.add(file)) == (2, 2, 0, 0)
+    again = docs.add(file)
+    assert counts(again) == (2, 0, 2, 0)
+    assert docs.num_rows == 2
+
+
+def test_a_grown_file_adds_its_new_rows(docs, tmp_path) -> None:
+    file = lines(tmp_path / "a.jsonl", [{"text": "one"}, {"text": "two"}])
+    docs.add(file)
+    before = docs.to_table(["id"]).column(0).to_pylist()
+    lines(file, [{"text": "one"}, {"text": "two"}, {"text": "three"}, {"text": "one"}])
+    assert counts(docs.add(file)) == (4, 2, 2, 0)
+    assert docs.to_table(["id"]).column(0).to_pylist()[:2] == before
+
+
+def test_identical_texts_in_rows_and_files_stay_separate_rows(docs, tmp_path) -> None:
+    docs.add(lines(tmp_path / "a.jsonl", [{"text": "x"}, {"text": "x"}]))
+    docs.add(lines(tmp_path / "b.jsonl", [{"text": "x"}]))
+    table = docs.to_table(["id", "content_id", "source", "position"])
+    assert len(set(table["id"].to_pylist())) == 3
+    assert len(set(table["content_id"].to_pylist())) == 1
+    assert table["source"].to_pylist() == ["a.jsonl", "a.jsonl", "b.jsonl"]
+    assert table["position"].to_pylist() == [1, 2, 1]
+
+
+def test_a_broken_line_is_quarantined_with_its_position_and_the_rest_is_kept(
+    docs, tmp_path
+) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text('{"text": "one"}\n{"text": \n{"text": "three"}\n')
+    assert counts(docs.add(file)) == (3, 2, 0, 1)
+    (record,) = docs.project.quarantine("docs")
+    assert (record["source"], record["position"], record["op"]) == ("a.jsonl", 2, "add")
+    assert record["payload"].startswith('{"text":')
+    docs.add(file)
+    assert len(docs.project.quarantine("docs")) == 1  # the same damage is recorded once
+
+
+def test_an_input_id_is_kept_as_source_id_and_other_columns_keep_their_names(
+    docs, tmp_path
+) -> None:
+    docs.add(lines(tmp_path / "a.jsonl", [{"id": "k1", "body": "hello", "tags": ["a", "b"]}]))
+    (row,) = docs.to_table().to_pylist()
+    assert (row["source_id"], row["text"], row["tags"]) == ("k1", "hello", ["a", "b"])
+
+
+def test_columns_are_mapped_as_asked(docs, tmp_path) -> None:
+    file = lines(tmp_path / "a.jsonl", [{"url": "u", "page": "p", "text": "t"}])
+    result = docs.add(file, text="page", source_id="url", source="crawl-7", licence="CC0-1.0")
+    (row,) = docs.to_table().to_pylist()
+    assert row["text"] == "p"
+    assert row["source_text"] == "t"
+    assert row["source_id"] == "u"
+    assert (row["source"], row["licence"]) == ("crawl-7", "CC0-1.0")
+    assert "'page' is stored as 'text'" in result.notes
+
+
+def test_a_guessed_text_column_is_told(docs, tmp_path) -> None:
+    result = docs.add(lines(tmp_path / "a.jsonl", [{"content": "x"}]))
+    assert result.notes == ["'content' is stored as 'text' (guessed)"]
+
+
+def test_a_column_that_is_not_there_is_an_error_with_those_that_are(docs, tmp_path) -> None:
+    with pytest.raises(UsageError, match=r"'nope'.*Allowed: a, b"):
+        docs.add(lines(tmp_path / "a.jsonl", [{"a": 1, "b": 2}]), text="nope")
+
+
+def test_a_value_that_does_not_fit_its_column_is_quarantined(docs, tmp_path) -> None:
+    docs.add(lines(tmp_path / "a.jsonl", [{"text": "a", "n": 1}]))
+    docs.add(lines(tmp_path / "b.jsonl", [{"text": "b", "n": 2}]))
+    table = pa.table({"text": ["c", "d"], "n": ["x", "y"]})
+    pq.write_table(table, tmp_path / "c.parquet")
+    with pytest.raises(InputError, match="'n' holds int64 in this dataset; this row has 'x'"):
+        docs.add(tmp_path / "c.parquet")
+    assert docs.to_table(["n"]).column(0).to_pylist() == [1, 2]
+    assert [r["position"] for r in docs.project.quarantine("docs")] == [0, 1]
+
+
+def test_a_new_column_is_null_in_the_rows_before_it(docs, tmp_path) -> None:
+    docs.add(lines(tmp_path / "a.jsonl", [{"text": "a"}]))
+    docs.add(lines(tmp_path / "b.jsonl", [{"text": "b", "extra": {"deep": [1, 2]}}]))
+    assert docs.to_table(["extra"]).column(0).to_pylist() == [None, {"deep": [1, 2]}]
+
+
+def test_nested_values_and_large_strings_survive_parquet(docs, tmp_path) -> None:
+    table = pa.table(
+        {
+            "text": pa.array(["a", None], pa.large_string()),
+            "meta": [{"x": [{"y": 1.5}], "z": None}, None],
+            "kind": pa.array(["u", "v"]).dictionary_encode(),
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet")
+    docs.add(tmp_path / "a.parquet")
+    stored = docs.to_table(["text", "meta", "kind"])
+    assert stored["meta"].to_pylist() == table["meta"].to_pylist()
+    assert stored["kind"].to_pylist() == ["u", "v"]
+    assert stored["text"].to_pylist() == ["a", None]
+
+
+def test_when_nothing_can_be_read_that_is_one_clear_error(docs, tmp_path) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    with pytest.raises(InputError, match="empty"):
+        docs.add(tmp_path / "empty.jsonl")
+    assert not docs.exists
+
+
+def test_small_fragments_and_large_ones_hold_the_same_rows(tmp_path, monkeypatch) -> None:
+    file = lines(tmp_path / "a.jsonl", [{"text": str(i % 7)} for i in range(100)])
+    whole = assay.open(tmp_path / "p1").dataset("d")
+    whole.add(file)
+    monkeypatch.setattr(add_module, "FRAGMENT_ROWS", 9)
+    pieces = assay.open(tmp_path / "p2").dataset("d")
+    pieces.add(file, batch_rows=4)
+    assert len(pieces.source.fragments()) > 5
+    assert pieces.to_table().equals(whole.to_table())
+
+
+def _add(arguments: tuple[str, str]) -> int:
+    project, file = arguments
+    return assay.open(project).dataset("docs").add(file).rows_added
+
+
+def test_processes_that_add_at_once_neither_lose_nor_double_a_row(docs, tmp_path) -> None:
+    assay.open(docs.project.root)
+    files = [
+        lines(tmp_path / f"{n}.jsonl", [{"text": f"{n}-{i}"} for i in range(200)]) for n in "ab"
+    ]
+    jobs = [(str(docs.project.root), str(file)) for file in (files[0], files[1], files[0])]
+    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
+        added = sum(pool.map(_add, jobs))
+    ids = docs.to_table(["id"]).column(0).to_pylist()
+    assert added == len(ids) == len(set(ids)) == 400

@@ -1,0 +1,104 @@
+"""From input columns to stored columns: names, types, and rows that do not fit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assay.errors import UsageError
+from assay.schema import RESERVED
+from assay.store.samples import SAMPLE_SCHEMA, conform, map_columns, storable
+
+
+def stored(*names: str, **options) -> list[str]:
+    schema = pa.schema([(name, pa.string()) for name in names])
+    return map_columns(schema, **options).stored(names)
+
+
+def test_names_are_kept_but_for_those_that_are_ours() -> None:
+    assert stored("url", "id", "source", "text") == ["url", "source_id", "source_source", "text"]
+
+
+def test_the_text_is_guessed_from_telling_names_and_only_where_there_is_none() -> None:
+    assert stored("title", "body") == ["title", "text"]
+    assert stored("body", "content") == ["body", "text"]
+    assert stored("body", "text") == ["body", "text"]
+    assert stored("body", "messages") == ["body", "messages"]
+    assert map_columns(pa.schema([("content", pa.int64())])).renames == {}
+
+
+def test_an_explicit_choice_moves_others_out_of_the_way() -> None:
+    assert stored("a", "text", text="a") == ["text", "source_text"]
+    assert stored("a", "id", source_id="a") == ["source_id", "source_source_id"]
+    with pytest.raises(UsageError, match=r"'c'.*Allowed: a, b"):
+        stored("a", "b", text="c")
+
+
+def test_names_that_the_store_cannot_hold_are_made_plain() -> None:
+    assert stored("a.b", "x`y", "", "_rowid", "n\0l") == [
+        "a_b",
+        "x_y",
+        "column",
+        "source_rowid",
+        "n_l",
+    ]
+    assert stored("a.b", "a_b") == ["source_a_b", "a_b"]
+
+
+def test_input_cannot_pass_for_a_computed_column() -> None:
+    assert stored("text_stats__words", taken=["text_stats__words"]) == ["source_text_stats__words"]
+
+
+@given(st.lists(st.text(max_size=8) | st.sampled_from(RESERVED), unique=True, max_size=8))
+def test_stored_names_are_always_different_and_never_ours(names: list[str]) -> None:
+    found = stored(*names)
+    assert len(set(found)) == len(names)
+    assert not set(found) & (set(SAMPLE_SCHEMA.names) - {"source_id"})
+    assert all(name and "." not in name and "`" not in name for name in found)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (pa.large_string(), pa.string()),
+        (pa.dictionary(pa.int8(), pa.large_string()), pa.string()),
+        (pa.null(), pa.string()),
+        (pa.large_list(pa.string_view()), pa.list_(pa.string())),
+        (pa.struct([]), pa.string()),
+        (pa.struct([("a", pa.null())]), pa.struct([("a", pa.string())])),
+        (
+            pa.map_(pa.string(), pa.int64()),
+            pa.list_(pa.struct([("key", pa.string()), ("value", pa.int64())])),
+        ),
+        (pa.list_(pa.float32(), 3), pa.list_(pa.float32(), 3)),
+        (pa.int16(), pa.int16()),
+    ],
+)
+def test_types_are_brought_to_those_that_are_stored(given: pa.DataType, kept: pa.DataType) -> None:
+    assert storable(given) == kept
+
+
+def test_a_row_that_does_not_fit_is_set_aside_with_the_value() -> None:
+    batch = pa.record_batch({"n": ["1", None, "x"], "t": ["a", "b", "c"]})
+    out, positions, bad = conform(
+        batch, np.array([7, 8, 9]), pa.schema([("n", pa.int64()), ("t", pa.string())])
+    )
+    assert out.to_pydict() == {"n": [None], "t": ["b"]}
+    assert positions.tolist() == [8]
+    assert [row.position for row in bad] == [7, 9]
+    assert "this row has 'x'" in bad[1].error
+
+
+def test_numbers_widen_but_do_not_lose_digits() -> None:
+    schema = pa.schema([("n", pa.int64())])
+    batch = pa.record_batch({"n": [1.0, 2.5, 3.0]})
+    out, _, bad = conform(batch, np.arange(3), schema)
+    assert out.column("n").to_pylist() == [1, 3]
+    assert [row.position for row in bad] == [1]
+    nested = pa.record_batch({"m": pa.array([{"x": 1}, None])})
+    wanted = pa.schema([("m", pa.struct([("x", pa.int64()), ("y", pa.string())]))])
+    out, _, bad = conform(nested, np.arange(2), wanted)
+    assert (out.column("m").to_pylist(), bad) == ([{"x": 1, "y": None}, None], [])
