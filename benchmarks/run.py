@@ -1,0 +1,158 @@
+"""Runs all benchmarks, each in its own process, and prints targets beside what was measured.
+
+    python benchmarks/run.py [--peer-python VENV/bin/python] [--only NAME ...] [--table]
+
+Every benchmark writes its result with the command, the machine and the versions to
+benchmarks/results/. With --table nothing runs: the results that are there are printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from measuring import RESULTS, ROOT
+
+# What each benchmark is run with, beside the peer's interpreter where it asks for one.
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "text_stats": (),
+    "minhash": (),
+    "language": (),
+    "compute": (),
+    "curate": (),
+    "install": (),
+    "memory": (),
+    "demo": ("--clone",),
+    "pipeline": (),
+}
+WITH_PEER = ("text_stats", "pipeline")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A number to hold: what it is, where it stands in a result, and which side is good."""
+
+    what: str
+    result: str
+    place: tuple[str, ...]
+    least: float | None = None
+    most: float | None = None
+    unit: str = "x"
+
+    def row(self, results: Mapping[str, Any]) -> tuple[str, str, str, str]:
+        """What, target, measured, verdict; all as text."""
+        target = ""
+        if self.least is not None:
+            target = f">= {self.least:g} {self.unit}"
+        elif self.most is not None:
+            target = f"<= {self.most:g} {self.unit}"
+        value = results.get(self.result)
+        for step in self.place:
+            value = value.get(step) if isinstance(value, Mapping) else None
+        if value is None:
+            return self.what, target, "not measured", ""
+        met = (self.least is None or value >= self.least) and (
+            self.most is None or value <= self.most
+        )
+        verdict = "" if not target else "met" if met else "MISSED"
+        return self.what, target, f"{value:,} {self.unit}", verdict
+
+
+FASTER = "op@datatrove_times_faster_than"
+BARS = (
+    Bar("text.stats over plain Python, equal values", "text_stats", (FASTER, "plain_python"), 40),
+    Bar(
+        "text.stats over datatrove's three filters",
+        "text_stats",
+        (FASTER, "datatrove_three_filters"),
+        100,
+    ),
+    Bar("  with our own word", "text_stats", ("megabytes_per_cpu_second", "op@assay"), unit="MB/s"),
+    Bar(
+        "  with white-space words",
+        "text_stats",
+        ("megabytes_per_cpu_second", "op@datatrove"),
+        unit="MB/s",
+    ),
+    Bar("  share of the branchy word split", "text_stats", ("share_of_word_split_bound",), unit=""),
+    Bar(
+        "Parquet, rules, Parquet over datatrove's chain",
+        "pipeline",
+        ("parquet_rules_parquet", "times_cheaper_than_datatrove"),
+        40,
+    ),
+    Bar(
+        "ingest alone over datatrove's Parquet to Parquet",
+        "pipeline",
+        ("ingest_alone", "times_cheaper_than_datatrove"),
+        10,
+    ),
+    Bar(
+        "MinHash to verified groups over rensa",
+        "minhash",
+        ("corpus", "assay_times_cheaper_than", "rensa"),
+        10,
+    ),
+    Bar(
+        "recall at Jaccard 0.8 or more",
+        "minhash",
+        ("doc_revisions", "recall", "assay"),
+        0.98,
+        unit="",
+    ),
+    Bar("text.language over the libraries it equals", "language", ("times_cheaper", "both_models")),
+    Bar("peak memory, 1 GB over 200 MB", "memory", ("large_over_small", "whole"), most=1.5),
+    Bar("distributions, base", "install", ("base", "distributions"), most=38, unit=""),
+    Bar("distributions, all extras", "install", ("all", "distributions"), most=78, unit=""),
+    Bar("import assay", "install", ("import_assay", "import_seconds"), most=1, unit="s"),
+    Bar("make demo in a fresh clone", "demo", ("fresh_clone", "seconds"), most=180, unit="s"),
+    Bar("  demo alone, kernels cached", "demo", ("warm", "wall_seconds"), unit="s"),
+    Bar(
+        "curating 100k rows again, threshold moved",
+        "curate",
+        ("moved_threshold", "wall_seconds"),
+        most=1,
+        unit="s",
+    ),
+)
+
+
+def table(results: Mapping[str, Any]) -> str:
+    """Targets beside measurements, as text."""
+    rows = [("", "target", "measured", ""), *(bar.row(results) for bar in BARS)]
+    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--peer-python")
+    parser.add_argument("--only", nargs="+", choices=sorted(COMMANDS))
+    parser.add_argument("--table", action="store_true")
+    options = parser.parse_args()
+    failed = []
+    for name in () if options.table else options.only or COMMANDS:
+        script = ROOT / "benchmarks" / f"bench_{name}.py"
+        peer = ("--peer-python", options.peer_python) if options.peer_python else ()
+        arguments = (*COMMANDS[name], *(peer if name in WITH_PEER else ()))
+        print(f"{name} ...", flush=True)
+        command = [sys.executable, str(script), *arguments]
+        if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode:
+            failed.append(name)
+    results = {path.stem: json.loads(path.read_text()) for path in RESULTS.glob("*.json")}
+    print(table(results))
+    if failed:
+        print(f"failed: {', '.join(failed)}", file=sys.stderr)
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
