@@ -89,7 +89,7 @@ def _walk(folder: Path, base: Path, entered: set[tuple[int, int]]) -> Iterator[S
             folder, _name(folder, base), False, f"The folder cannot be read: {error.strerror}."
         )
         return
-    own = OWN if (folder / OWN[0]).is_file() else ()
+    own = OWN if any(path.name == OWN[0] for path in entries) else ()
     for path in entries:
         if path.name.startswith(".") or path.name in own:
             continue
