@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+import assay
+from assay.project.project import Project
+
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 SCRIPTS = {path.stem.removeprefix("bench_") for path in BENCHMARKS.glob("bench_*.py")}
 SMALL = {
@@ -91,3 +94,21 @@ def test_the_table_tells_met_from_missed_from_not_measured(tmp_path: Path) -> No
     ]
     assert line("distributions, base")[-1].strip() == "MISSED"
     assert line("MinHash")[-1].strip() == "not measured"
+
+
+def test_made_rows_are_the_same_again_and_fewer_are_the_beginning_of_more(tmp_path: Path) -> None:
+    """What the web app is measured on: `benchmarks/web`."""
+
+    def made(name: str, rows: int) -> Project:
+        run("web/make_rows.py", tmp_path, "--rows", str(rows), "--project", str(tmp_path / name))
+        return assay.open(tmp_path / name)
+
+    project, fewer = made("a", 300), made("b", 20)
+
+    dataset = project.dataset("rows")
+    assert (dataset.num_rows, project.dataset("rows@clean").num_rows > 0) == (300, True)
+    assert len(dataset.signals) > 20
+    assert {"pii.found", "quality.rules"} <= {finding.check for finding in dataset.findings()}
+    first = dataset.to_table().slice(0, 20)
+    assert fewer.dataset("rows").to_table().column("text").equals(first.column("text"))
+    assert fewer.dataset("rows").to_table().column("price").equals(first.column("price"))
