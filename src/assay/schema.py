@@ -24,10 +24,14 @@ class ReadBatch:
         positions: int64, shape (batch.num_rows,): where each row stands in the source. Line number
             (from 1) for line formats, row index (from 0) for tables, record number (from 0) for
             archives, 0 for a file that is one row.
+        identity: The rows as written (same names, same length), where a reader decides the types
+            itself: a row then stays the same row whatever type its column is read as. None where
+            `batch` says it all.
     """
 
     batch: pa.RecordBatch
     positions: np.ndarray
+    identity: pa.RecordBatch | None = None
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,14 @@ class BadRow:
         position: As in `ReadBatch.positions`; -1 where the whole source is meant.
         error: One sentence: what is wrong with it, and what would have been accepted.
         payload: The start of the offending bytes (at most 4 KiB), decoded leniently.
+        identity: The row as in `ReadBatch.identity` (one row), where only a type speaks against it:
+            a row that a dataset has already is known there, and not bad.
     """
 
     position: int
     error: str
     payload: str = ""
+    identity: pa.RecordBatch | None = field(default=None, compare=False, repr=False)
 
 
 class Rows(Protocol):

@@ -21,6 +21,11 @@ def lines(path: Path, rows: list[object]) -> Path:
     return path
 
 
+def tmp_file(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
 @pytest.fixture
 def docs(tmp_path: Path) -> assay.Project:
     return assay.open(tmp_path / "project").dataset("docs")
@@ -108,6 +113,65 @@ def test_a_value_that_does_not_fit_its_column_is_quarantined(docs, tmp_path) -> 
         docs.add(tmp_path / "c.parquet")
     assert docs.to_table(["n"]).column(0).to_pylist() == [1, 2]
     assert [r["position"] for r in docs.project.quarantine("docs")] == [0, 1]
+
+
+def grown(docs, file: Path, before: str, after: str) -> object:
+    """What adding the grown file did; the rows before it keep their ids."""
+    file.write_text(before)
+    docs.add(file)
+    ids = docs.to_table(["id"]).column(0).to_pylist()
+    file.write_text(after)
+    result = docs.add(file)
+    assert docs.to_table(["id"]).column(0).to_pylist()[: len(ids)] == ids
+    return result
+
+
+def test_a_grown_csv_with_a_cell_of_another_type_loses_that_row_alone(docs, tmp_path) -> None:
+    old = "text,x\na,1.50\nb,2\n"
+    result = grown(docs, tmp_path / "a.csv", old, old + "c,n/a\nd,4\n")
+    assert counts(result) == (4, 1, 2, 1)
+    assert docs.to_table(["text", "x"]).to_pylist()[2:] == [{"text": "d", "x": 4.0}]
+    (record,) = docs.project.quarantine("docs")
+    assert record["position"] == 4 and "'x' should be a number" in record["error"]
+
+
+def test_a_grown_csv_keeps_strings_that_start_to_look_like_numbers(docs, tmp_path) -> None:
+    # An empty column is one of strings; its first numbers must not turn it into another.
+    result = grown(docs, tmp_path / "a.csv", "text,note\na,\nb,\n", "text,note\na,\nb,\nc,7\n")
+    assert counts(result) == (3, 1, 2, 0)
+    assert docs.to_table(["note"]).column(0).to_pylist() == ["", "", "7"]
+
+
+def test_a_grown_csv_may_get_a_column(docs, tmp_path) -> None:
+    result = grown(docs, tmp_path / "a.csv", "text\na\nb\n", "text,n\na,\nb,\nc,7\n")
+    assert counts(result) == (3, 1, 2, 0)
+    assert docs.to_table(["n"]).column(0).to_pylist() == [None, None, 7]
+
+
+def test_a_grown_csv_with_an_id_of_letters_loses_that_row_alone(docs, tmp_path) -> None:
+    old = "id,text\n1,a\n2,b\n"
+    result = grown(docs, tmp_path / "a.csv", old, old + "x3,c\n4,d\n")
+    assert counts(result) == (4, 1, 2, 1)
+    assert docs.to_table(["source_id"]).column(0).to_pylist() == [1, 2, 4]
+
+
+def test_a_row_that_is_known_is_known_though_its_type_no_longer_fits(docs, tmp_path) -> None:
+    csv = "n,text\n1,a\n"
+    docs.add(tmp_file(tmp_path / "other.csv", csv))
+    grown_again = "n,text\n2.5,b\n"  # read as numbers, where the dataset has integers
+    file = tmp_file(tmp_path / "a.csv", "n,text\n2.0,b\n")
+    assert counts(docs.add(file)) == (1, 1, 0, 0)
+    file.write_text("n,text\n2.0,b\n" + grown_again.partition("\n")[2])
+    assert counts(docs.add(file)) == (2, 0, 1, 1)
+
+
+def test_a_known_line_of_json_is_known_though_most_new_ones_have_another_type(
+    docs, tmp_path
+) -> None:
+    file = lines(tmp_path / "a.jsonl", [{"text": "a", "n": "one"}])
+    docs.add(file)
+    lines(file, [{"text": "a", "n": "one"}, {"text": "b", "n": 2}, {"text": "c", "n": 3}])
+    assert counts(docs.add(file)) == (3, 0, 1, 2)
 
 
 def test_a_new_column_is_null_in_the_rows_before_it(docs, tmp_path) -> None:

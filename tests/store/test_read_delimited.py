@@ -83,6 +83,24 @@ def test_a_cell_that_does_not_fit_the_decided_type_is_a_bad_row(file):
     assert [row["n"] for row in rows.values()] == ["1", "2", "three", "4"] and not bad
 
 
+def test_known_types_bind_the_first_batch(file):
+    path = file("n,code,x\nlow,1,2\n1.0,2,n/a\n")
+    known = {"n": pa.int8(), "code": pa.string(), "x": pa.float32()}
+    rows, bad, _ = load(path, known=known)
+    assert [b.position for b in bad] == [2, 3] and rows == {}
+    rows, bad, schema = load(path, known=known, types={"x": "string"})
+    assert schema.types == [pa.int64(), pa.string(), pa.string()]
+    assert rows == {3: {"n": 1, "code": "2", "x": "n/a"}}
+
+
+def test_the_cells_as_written_are_the_identity_of_a_row(file):
+    (batch,) = read(file("n,x,s\n01,1.50,\n2,3,a\n"))
+    assert batch.identity.to_pylist() == [
+        {"n": "01", "x": "1.50", "s": None},
+        {"n": "2", "x": "3", "s": "a"},
+    ]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_the_delimiter_is_found(file, delimiter):
     rows, _, _ = load(file(f"a{delimiter}b\n1{delimiter}x\n"))

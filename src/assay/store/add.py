@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from assay.errors import InputError, UsageError
-from assay.schema import BadRow, ReadBatch
+from assay.schema import RESERVED, BadRow, ReadBatch
 from assay.store.events import Events
 from assay.store.identity import Encoded, KeySet, Occurrences, as_keys, keys_of_ids
 from assay.store.locks import exclusive
@@ -132,16 +132,38 @@ class Adder:
     def _add_source(self, source: Source) -> None:
         name = self._options.source or source.name
         occurrences = Occurrences(name)
-        for item in read_source(source, format=self._options.format, **self._options.options):
+        options = {"known": self._input_types(), **self._options.options}
+        for item in read_source(source, format=self._options.format, **options):
             if isinstance(item, BadRow):
-                self._quarantine(name, item)
+                self._add_bad(item, name, occurrences)
             else:
                 self._add_batch(item, name, occurrences)
             if self._progress is not None:
                 self._progress(name, self.result)
 
+    def _input_types(self) -> dict[str, pa.DataType]:
+        """The dataset's types by the names that columns have in an input."""
+        types = {f.name: f.type for f in self._schema if b"assay.op" not in (f.metadata or {})}
+        for name in RESERVED:
+            types.pop(name, None)
+            if f"source_{name}" in types:
+                types[name] = types[f"source_{name}"]
+        for asked, stored in ((self._options.text, "text"), (self._options.source_id, "source_id")):
+            if asked is not None and stored in types:
+                types[asked] = types[stored]
+        return types
+
+    def _add_bad(self, bad: BadRow, source: str, occurrences: Occurrences) -> None:
+        if bad.identity is not None:
+            ids = occurrences.ids(Encoded.of(bad.identity).row_digests())
+            if self._known.contains(as_keys(ids)).all():
+                self.result.rows_read += 1
+                self.result.rows_known += 1
+                return
+        self._quarantine(source, bad)
+
     def _add_batch(self, item: ReadBatch, source: str, occurrences: Occurrences) -> None:
-        encoded = Encoded.of(item.batch)
+        encoded = Encoded.of(item.batch if item.identity is None else item.identity)
         digests = encoded.row_digests()
         ids = occurrences.ids(digests)
         keys = as_keys(ids)

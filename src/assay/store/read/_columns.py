@@ -89,13 +89,22 @@ class Columns:
             problems = self._problems(rows, strict=True)
             arrays = self._arrays(rows, problems)
         for i, problem in problems.items():
-            yield BadRow(
-                positions[i], f"{unit} {positions[i]}: {problem}.", json_text(rows[i])[:4096]
-            )
+            text = json_text(rows[i])[:4096]
+            error = f"{unit} {positions[i]}: {problem}."
+            yield BadRow(positions[i], error, text, self._alone(rows[i]))
         if len(problems) < len(rows):
             kept = [position for i, position in enumerate(positions) if i not in problems]
             batch = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
             yield ReadBatch(batch, np.array(kept, np.int64))
+
+    def _alone(self, row: Row) -> pa.RecordBatch | None:
+        """The row in the types of its own values; None where it is no row at all."""
+        columns = Columns({name: kind for name, kind in self.types.items() if kind == JSON})
+        columns._decide([row])
+        problems = columns._problems([row], strict=True)
+        if problems or not columns.types:
+            return None
+        return pa.RecordBatch.from_arrays(columns._arrays([row], {}), schema=columns.schema)
 
     @property
     def schema(self) -> pa.Schema:

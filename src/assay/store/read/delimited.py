@@ -40,12 +40,13 @@ def read_csv(
     delimiter: str | None = None,
     max_line: int = MAX_ROW,
     types: Mapping[str, str] | None = None,
+    known: Mapping[str, pa.DataType] | None = None,
 ) -> Iterator[ReadBatch | BadRow]:
     """CSV with a header line; quotes as in RFC 4180, types from the first batch.
 
     A column is bool, int or float only if every cell of the first batch is, else string; numbers
     with leading zeros stay strings. An empty cell is null, in string columns an empty string. A
-    position is the line at which the row starts.
+    position is the line at which the row starts. The cells as written are the row's identity.
 
     Args:
         path: The file.
@@ -54,6 +55,7 @@ def read_csv(
         delimiter: One character; by default whichever of , tab ; | the header line has most of.
         max_line: A longer line or row, in bytes, is passed over and reported.
         types: Column name to string, int, float or bool, against what the first batch decides.
+        known: Types of the columns that a dataset has already; they hold unless `types` differs.
 
     Raises:
         InputError: The file cannot be opened, or its header names a column twice.
@@ -62,7 +64,8 @@ def read_csv(
         header = stream.peek(1 << 16).partition(b"\n")[0].decode("utf-8", "replace")
         delimiter = delimiter or max(_CANDIDATES, key=header.count)
         rows = _Rows(stream, delimiter, batch_bytes, max_line)
-        yield from _batches(path, rows, batch_rows, batch_bytes, named_types(types))
+        given = {**_readable(known or {}), **named_types(types)}
+        yield from _batches(path, rows, batch_rows, batch_bytes, given)
 
 
 @reader("tsv", suffixes=(".tsv", ".tab"))
@@ -73,6 +76,7 @@ def read_tsv(
     batch_bytes: int = 8 << 20,
     max_line: int = MAX_ROW,
     types: Mapping[str, str] | None = None,
+    known: Mapping[str, pa.DataType] | None = None,
 ) -> Iterator[ReadBatch | BadRow]:
     """Tab-separated values with a header line; otherwise as `csv`, quotes included.
 
@@ -82,6 +86,7 @@ def read_tsv(
         batch_bytes: Bytes of input in a batch, about.
         max_line: A longer line or row, in bytes, is passed over and reported.
         types: Column name to string, int, float or bool, against what the first batch decides.
+        known: Types of the columns that a dataset has already; they hold unless `types` differs.
 
     Raises:
         InputError: The file cannot be opened, or its header names a column twice.
@@ -93,6 +98,7 @@ def read_tsv(
         delimiter="\t",
         max_line=max_line,
         types=types,
+        known=known,
     )
 
 
@@ -260,15 +266,21 @@ class _Table:
                 line, cell = records[i].line, column[i].as_py()
                 problem = (
                     f"Line {line}: '{name}' should be {pattern[2]} as in the rows before, but is "
-                    f"{cell[:60]!r}; to keep it, read the column as string (option types)."
+                    f"{cell[:60]!r}; leave the cell empty, or add the file as a new dataset with "
+                    "the column as string (option types)."
                 )
-                yield BadRow(line, problem, _lenient(repr(records[i].cells)))
+                row = _written(self.names, [column.slice(i, 1) for column in cells])
+                yield BadRow(line, problem, _lenient(repr(records[i].cells)), row)
             good &= ~wrong
         if good.any():
             kept = [column.filter(pa.array(good)) for column in cells]
             arrays = [_convert(column, kind) for column, kind in zip(kept, self.types, strict=True)]
             lines = np.array([record.line for record in records], np.int64)
-            yield ReadBatch(pa.RecordBatch.from_arrays(arrays, names=self.names), lines[good])
+            yield ReadBatch(
+                pa.RecordBatch.from_arrays(arrays, names=self.names),
+                lines[good],
+                _written(self.names, kept),
+            )
 
     def _cells(self, records: list[_Record]) -> list[pa.Array]:
         columns = zip(*(record.cells for record in records), strict=True)
@@ -284,13 +296,35 @@ def _decide(column: pa.Array) -> pa.DataType:
     return pa.string()
 
 
+def _readable(known: Mapping[str, pa.DataType]) -> dict[str, pa.DataType]:
+    """The known types that cells can be read as; the store makes an int8 of an int64."""
+    tests = (
+        (pa.types.is_boolean, pa.bool_()),
+        (pa.types.is_integer, pa.int64()),
+        (pa.types.is_floating, pa.float64()),
+        (pa.types.is_string, pa.string()),
+    )
+    return {name: read for name, kind in known.items() for test, read in tests if test(kind)}
+
+
 def _pattern(kind: pa.DataType) -> tuple[pa.DataType, str, str] | None:
+    if pa.types.is_integer(kind):  # once it is known to be one, 1.0 reads as 1
+        return kind, r"^-?(?:0|[1-9][0-9]{0,17})(?:\.0*)?$", "an integer"
     return next((entry for entry in _PATTERNS if entry[0] == kind), None)
+
+
+def _written(names: list[str], cells: list[pa.Array]) -> pa.RecordBatch:
+    """The cells as they stand in the file; an empty one is as good as one that is not there."""
+    empty = pa.scalar(None, pa.string())
+    arrays = [pc.if_else(pc.equal(column, ""), empty, column) for column in cells]
+    return pa.RecordBatch.from_arrays(arrays, names=names)
 
 
 def _convert(column: pa.Array, kind: pa.DataType) -> pa.Array:
     if _pattern(kind) is None:
         return column
+    if pa.types.is_integer(kind):
+        column = pc.replace_substring_regex(column, r"\.0*$", "")
     return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column).cast(kind)
 
 

@@ -17,6 +17,7 @@ from assay.store.read._stream import HEAD, Stream, unreadable
 
 # What Assay itself keeps in the folder of a project: never data to add.
 OWN = ("assay.json", "datasets", "events", "selections", "assets.lance", "assets.lock")
+_ANYWHERE = ("batch_rows", "batch_bytes", "known")
 _COMPRESSED = (".gz", ".gzip", ".zst", ".zstd")
 
 
@@ -174,7 +175,8 @@ def read(path: Path, *, format: str | None = None, **options: Any) -> Iterator[R
         path: The file.
         format: Name of the reader; by default `sniff` decides.
         **options: For the reader, e.g. `batch_rows`, `batch_bytes`, `max_line`. The two batch
-            options may always be given; readers of one-row files have no use for them.
+            options and `known` (types by column, as a dataset has them) may always be given;
+            readers that have no use for them are not told.
 
     Raises:
         InputError: The file cannot be opened.
@@ -192,9 +194,7 @@ def read(path: Path, *, format: str | None = None, **options: Any) -> Iterator[R
         for name, parameter in inspect.signature(reader.fn).parameters.items()
         if parameter.kind is parameter.KEYWORD_ONLY
     ]
-    given = {
-        k: v for k, v in options.items() if k in allowed or k not in ("batch_rows", "batch_bytes")
-    }
+    given = {k: v for k, v in options.items() if k in allowed or k not in _ANYWHERE}
     for name in given:
         if name not in allowed:
             raise UsageError(
