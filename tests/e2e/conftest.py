@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
-from e2e_places import Served
+from e2e_places import Served, Visit, serving
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import assay
+from assay import demo
 from assay.server.static_files import FOLDER
 
 # Debian's Chromium draws WebGL2 in software; nothing it does on its own is wanted here.
@@ -35,9 +36,7 @@ STORY = "The {n}th ship left the harbor before dawn and nobody saw the captain o
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """`assay serve` on 60 rows with repeats, personal data, an empty text and markup."""
-    if not (FOLDER / "index.html").is_file():
-        pytest.skip("the web app is not built: make web")
-    folder = tmp_path_factory.mktemp("e2e") / "project"
+    folder = built(tmp_path_factory) / "project"
     rows = [{"text": STORY.format(n=n), "shelf": "sea", "kind": f"k{n % 3}"} for n in range(50)]
     rows += [{"text": "What are my options?", "shelf": "sea", "kind": "k1"}] * 6
     rows += [
@@ -54,21 +53,33 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     dataset.check("duplicates.exact", "pii.found", "columns.broken", "text.lengths")
     rules = [{"name": "copies", "select": "dedup.exact"}]
     project.curate({"name": "clean", "input": "ships", "rules": rules})
-    program = "from assay.cli.main import main; main()"
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-c", program, "serve", "--project", str(folder)),
-            *("--json", "--no-open", "--port", "0"),
-        ],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    url = json.loads(process.stdout.readline())["url"]
-    yield Served(url, url.partition("?")[0], folder)
-    process.terminate()
-    process.wait(10)
-    process.stdout.close()
+    with serving(folder) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """`assay serve` on the bundled real data, with two rules applied and a version made."""
+    folder = built(tmp_path_factory) / "project"
+    project = assay.open(folder)
+    dataset = project.dataset("demo")
+    dataset.add(demo.folder() / "corpus")
+    dataset.compute("text.stats", "text.language", "text.pii")
+    dataset.check("duplicates.exact", "pii.found", "columns.broken", "language.mix")
+    rules = [
+        {"name": "language", "keep": 'text.language.code in ("en", "de")'},
+        {"name": "too short", "keep": "text.stats.words >= 20"},
+    ]
+    project.curate({"name": "clean", "input": "demo", "rules": rules})
+    with serving(folder) as started:
+        yield started
+
+
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new folder for a project to be shown, where there is a web app to show it."""
+    if not (FOLDER / "index.html").is_file():
+        pytest.skip("the web app is not built: make web")
+    return tmp_path_factory.mktemp("e2e")
 
 
 @pytest.fixture(scope="session")
@@ -84,22 +95,36 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, served: Served) -> Iterator[Page]:
-    """A fresh visitor who opened the printed URL; the page may log no error."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    fresh = context.new_page()
-    errors: list[str] = []
-    fresh.on("pageerror", lambda error: errors.append(str(error)))
-    # What the server refuses is shown by the page; the console repeats it.
-    fresh.on(
-        "console",
-        lambda said: (
-            errors.append(said.text)
-            if said.type == "error" and "status of 400" not in said.text
-            else None
-        ),
-    )
-    fresh.goto(served.url)
-    yield fresh
-    context.close()
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Open a server's printed URL as a fresh visitor; the page may log no error."""
+    contexts, errors = [], []
+
+    def start(place: Served, **settings: Any) -> Page:
+        context = browser.new_context(
+            **{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **settings}
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        # What the server refuses is shown by the page; the console repeats it.
+        page.on(
+            "console",
+            lambda said: (
+                errors.append(said.text)
+                if said.type == "error" and "status of 4" not in said.text
+                else None
+            ),
+        )
+        page.goto(place.url)
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
     assert errors == []
+
+
+@pytest.fixture
+def page(visit: Visit, served: Served) -> Page:
+    """A fresh visitor to the small project."""
+    return visit(served)

@@ -22,8 +22,10 @@ export function isOver(job: Job): boolean {
 
 function take(job: Job): void {
   useLive.setState(({ jobs }) => {
-    const known = jobs.some((other) => other.id === job.id);
-    return { jobs: known ? jobs.map((other) => (other.id === job.id ? job : other)) : [job, ...jobs] };
+    const known = jobs.find((other) => other.id === job.id);
+    // An answer may be older than an event that overtook it: what is over stays over.
+    if (known && isOver(known)) return { jobs };
+    return { jobs: known ? jobs.map((other) => (other === known ? job : other)) : [job, ...jobs] };
   });
   if (!isOver(job)) return;
   for (const resolve of waiting.get(job.id) ?? []) resolve(job);
@@ -50,7 +52,8 @@ export function listenToServer(): () => void {
     const again = !useLive.getState().connected;
     useLive.setState({ connected: true });
     void api.jobs().then((jobs) => {
-      useLive.setState({ jobs });
+      const over = useLive.getState().jobs.filter(isOver);
+      useLive.setState({ jobs: jobs.map((job) => over.find((one) => one.id === job.id) ?? job) });
       for (const job of jobs) if (isOver(job) && waiting.has(job.id)) take(job);
     }, () => undefined);
     // What happened meanwhile is not known: ask anew.
