@@ -214,6 +214,83 @@ def test_small_fragments_and_large_ones_hold_the_same_rows(tmp_path, monkeypatch
     assert pieces.to_table().equals(whole.to_table())
 
 
+@pytest.fixture
+def named_alike(tmp_path) -> tuple[Path, Path]:
+    for folder in "xy":
+        (tmp_path / folder).mkdir()
+        lines(tmp_path / folder / "a.jsonl", [{"text": "same"}, {"text": folder}])
+    return tmp_path / "x" / "a.jsonl", tmp_path / "y" / "a.jsonl"
+
+
+def sources_of(docs) -> list[str]:
+    return docs.to_table(["source"]).column(0).to_pylist()
+
+
+def test_another_file_of_the_same_name_is_another_source(docs, named_alike) -> None:
+    one, other = named_alike
+    assert docs.add(one).notes == []
+    result = docs.add(other)
+    assert counts(result) == (2, 2, 0, 0)
+    assert sources_of(docs) == ["a.jsonl", "a.jsonl", "y/a.jsonl", "y/a.jsonl"]
+    (note,) = result.notes
+    assert "y/a.jsonl" in note and "--source" in note
+    for file in (other, one, other.parent, one.parent):
+        again = docs.add(file)
+        assert (again.rows_added, again.rows_known, again.notes) == (0, 2, [])
+
+
+def test_files_of_the_same_name_in_one_command_are_two_sources(docs, named_alike) -> None:
+    assert counts(docs.add(*named_alike)) == (4, 4, 0, 0)
+    assert set(sources_of(docs)) == {"a.jsonl", "y/a.jsonl"}
+    assert counts(docs.add(*reversed(named_alike))) == (4, 0, 4, 0)
+
+
+def test_files_joined_by_a_source_share_their_rows(docs, named_alike) -> None:
+    one, other = named_alike
+    docs.add(one)
+    assert counts(docs.add(other, source="a.jsonl")) == (2, 1, 1, 0)
+    assert counts(docs.add(other)) == (2, 0, 2, 0)  # it has that name from now on
+
+
+def test_a_file_of_an_added_folder_is_known_by_itself(docs, named_alike, tmp_path) -> None:
+    docs.add(tmp_path / "x", tmp_path / "y")
+    deep = assay.open(docs.project.root).dataset("deep")
+    (tmp_path / "data").mkdir()
+    named_alike[0].parent.rename(tmp_path / "data" / "sub")
+    deep.add(tmp_path / "data")
+    assert counts(deep.add(tmp_path / "data" / "sub" / "a.jsonl")) == (2, 0, 2, 0)
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+    assert counts(deep.add(tmp_path / "link" / "sub" / "a.jsonl")) == (2, 0, 2, 0)
+    assert set(sources_of(deep)) == {"sub/a.jsonl"}
+
+
+def test_a_file_that_moved_is_the_same_source_and_a_note_says_so(docs, tmp_path) -> None:
+    file = lines(tmp_path / "a.jsonl", [{"text": "one"}])
+    docs.add(file)
+    (tmp_path / "new").mkdir()
+    moved = file.rename(tmp_path / "new" / "a.jsonl")
+    result = docs.add(moved)
+    assert counts(result) == (1, 0, 1, 0)
+    (note,) = result.notes
+    assert "moved" in note and str(file) in note and str(moved) in note
+    assert docs.add(moved).notes == []
+
+
+def test_an_add_that_was_stopped_goes_on_under_the_same_names(
+    docs, named_alike, monkeypatch
+) -> None:
+    monkeypatch.setattr(add_module, "FRAGMENT_ROWS", 1)
+
+    def stop(source: str, so_far: object) -> None:
+        if so_far.rows_added == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        docs.add(*named_alike, progress=stop, batch_rows=1)
+    assert counts(docs.add(*reversed(named_alike))) == (4, 1, 3, 0)
+    assert sorted(set(sources_of(docs))) == ["a.jsonl", "y/a.jsonl"]
+
+
 def _add(arguments: tuple[str, str]) -> int:
     project, file = arguments
     return assay.open(project).dataset("docs").add(file).rows_added

@@ -122,7 +122,8 @@ class Dataset:
             format: Reader to use instead of looking at the content.
             text: Input column that holds the text; guessed if None.
             source_id: Input column that identifies a row where it comes from.
-            source: Name recorded as the source instead of the relative path.
+            source: Name of the source instead of the relative path; files that share it are one
+                source.
             licence: Licence recorded on every row.
             progress: Told `(source, result so far)` as batches are read.
             **options: Passed to the reader.

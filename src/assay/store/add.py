@@ -16,6 +16,7 @@ from assay.schema import RESERVED, BadRow, ReadBatch
 from assay.store.events import Events
 from assay.store.identity import Encoded, KeySet, Occurrences, as_keys, keys_of_ids
 from assay.store.locks import exclusive
+from assay.store.places import settle
 from assay.store.read.source import Source, read_source, sources
 from assay.store.samples import SAMPLE_SCHEMA, ColumnMap, conform, map_columns, storable
 from assay.store.table import Table
@@ -36,7 +37,7 @@ class AddOptions:
         format: Reader to use instead of sniffing.
         text: Input column that holds the text.
         source_id: Input column that identifies a row where it comes from.
-        source: Name recorded as the source instead of the relative path (one input only).
+        source: Name of the source instead of the relative path; files that share it are one source.
         licence: Licence recorded on every row.
         options: Passed on to the reader.
     """
@@ -98,10 +99,14 @@ class Adder:
             table = Table.open(self._path)
             self._schema = table.schema
             self._learn(table)
-        found = False
+        found = list(sources(paths))
+        with exclusive(self._lock):
+            named, notes = settle(
+                self._events, self._path.stem, found, name=self._options.source, run=self._run
+            )
+        self.result.notes += notes
         try:
-            for source in sources(paths):
-                found = True
+            for source in named:
                 self._add_source(source)
         except (InputError, UsageError):
             # One file is at fault; what was read from the others before it is kept.
@@ -130,7 +135,7 @@ class Adder:
         return self.result
 
     def _add_source(self, source: Source) -> None:
-        name = self._options.source or source.name
+        name = source.name
         occurrences = Occurrences(name)
         options = {"known": self._input_types(), **self._options.options}
         for item in read_source(source, format=self._options.format, **options):

@@ -35,6 +35,17 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("time", _TIME),
         ]
     ),
+    # Which file a source was read from.
+    "sources": pa.schema(
+        [
+            ("key", pa.string()),
+            ("dataset", pa.string()),
+            ("source", pa.string()),
+            ("path", pa.string()),
+            ("run", pa.string()),
+            ("time", _TIME),
+        ]
+    ),
     # Executions with their inputs and outputs: the edges of the lineage graph.
     "runs": pa.schema(
         [

@@ -47,24 +47,15 @@ def sources(paths: Sequence[Path], *, base: Path | None = None) -> Iterator[Sour
 
     Raises:
         InputError: A path does not exist.
-        UsageError: Two files would have one name, or a file is not below `base`.
+        UsageError: A file is not below `base`.
     """
     for path in paths:  # all of them before the first is read, which may take hours
         _found(path)
-    names: dict[str, Path] = {}
     for path in paths:
         if path.is_dir():
-            found = _walk(path, base or path, set())
+            yield from _walk(path, base or path, set())
         else:
-            found = iter([Source(path, _name(path, base or path.parent), problem=_special(path))])
-        for source in found:
-            if (other := names.setdefault(source.name, source.path)) != source.path:
-                raise UsageError(
-                    f"Two files would both be the source '{source.name}'.",
-                    where=f"{other} and {source.path}",
-                    remedy="add the folder that holds both, or add them one by one with --source",
-                )
-            yield source
+            yield Source(path, _name(path, base or path.parent), problem=_special(path))
 
 
 def _found(path: Path) -> None:
