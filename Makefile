@@ -1,6 +1,7 @@
 # make demo   install, then watch Assay do its main job on real data
 # make test   install, then every check: style, types, architecture, tests
 # make bench  install, then measure against peers; results go to benchmarks/results/
+# make bench-web  install, then measure the web app in Chromium with 100,000 and 1,000,000 rows
 # make web    build the web app where its sources changed (make install does, where there is node)
 # make lock   renew constraints.txt from the newest releases that pyproject.toml allows
 
@@ -14,7 +15,7 @@ export ASSAY_CACHE_DIR ?= $(HOME)/.cache/assay/kernels
 STATIC := src/assay/server/static/index.html
 WEB_SOURCES := $(shell find web -type f -not -path 'web/node_modules/*')
 
-.PHONY: install web chromium demo test bench lock clean
+.PHONY: install web chromium demo test bench bench-web lock clean
 
 install: $(VENV)/.installed web
 
@@ -61,6 +62,9 @@ bench: install $(PEER)/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint constraints.txt --group bench
 	$(BIN)/python benchmarks/run.py --peer-python $(PEER)/bin/python
+
+bench-web: install chromium
+	$(BIN)/python benchmarks/web/bench_web.py $(BENCH_WEB)
 
 # The peer's pins clash with ours, so it lives in an environment of its own.
 $(PEER)/.installed: benchmarks/peer_datatrove.txt

@@ -111,7 +111,7 @@ def conditions(packages: Sequence[str] = ()) -> dict[str, Any]:
     named = ("assay-engine", "numba", "numpy", "pyarrow", "pylance", *packages)
     return {
         "command": " ".join(
-            ["python", f"benchmarks/{Path(sys.argv[0]).name}", *map(_portable, sys.argv[1:])]
+            ["python", _portable(str(Path(sys.argv[0]).resolve())), *map(_portable, sys.argv[1:])]
         ),
         "commit": _commit(),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),

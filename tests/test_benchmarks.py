@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import pytest
 
 import assay
 from assay.project.project import Project
+from assay.server.static_files import FOLDER
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 SCRIPTS = {path.stem.removeprefix("bench_") for path in BENCHMARKS.glob("bench_*.py")}
@@ -112,3 +114,20 @@ def test_made_rows_are_the_same_again_and_fewer_are_the_beginning_of_more(tmp_pa
     first = dataset.to_table().slice(0, 20)
     assert fewer.dataset("rows").to_table().column("text").equals(first.column("text"))
     assert fewer.dataset("rows").to_table().column("price").equals(first.column("price"))
+
+
+def test_the_web_benchmark_finds_all_it_measures(tmp_path: Path) -> None:
+    if not (FOLDER / "index.html").is_file():
+        pytest.skip("the web app is not built: make web")
+    if "CHROMIUM" not in os.environ and shutil.which("chromium") is None:
+        pytest.skip("there is no Chromium here: make chromium")
+
+    run("web/bench_web.py", tmp_path, "--small", "--rows-folder", str(tmp_path / "rows"))
+
+    result = json.loads((tmp_path / "web.json").read_text())
+    assert result["command"].startswith("python benchmarks/web/bench_web.py --small")
+    measured = result["rows"]["1000"]
+    assert measured["lasso"]["rows"]["max"] > 900
+    assert measured["map_bytes"] == 4000
+    assert 0 < measured["first_paint"]["js_gzip_bytes"]["p50"] < 1e6
+    assert measured["interactions"]["samples"]["n"] > 10
