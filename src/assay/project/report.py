@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, MutableMapping, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -147,8 +148,15 @@ def _fix_text(fix: Any) -> str | None:
     if "use" in fix:
         return f"apply the rules {fix['use']}"
     rest = {k: v for k, v in fix.items() if k not in ("select", "name")}
-    shown = ", ".join(f"{k}: {json.dumps(v, default=str)}" for k, v in rest.items())
+    shown = ", ".join(f"{k} {_in_words(v)}" for k, v in rest.items())
     return f"{fix.get('select')}{f' ({shown})' if shown else ''}"
+
+
+def _in_words(value: Any) -> str:
+    """A parameter as people say it; of a file, its name is enough."""
+    if isinstance(value, list):
+        return ", ".join(_in_words(item) for item in value)
+    return PurePath(value).name if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def _notes(dataset: Dataset) -> dict[str, str]:

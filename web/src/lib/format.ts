@@ -56,6 +56,14 @@ export function ago(time: string | number | Date, now: number = Date.now()): str
   return "just now";
 }
 
+const moments = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+
+/** "29 Dec 2019, 06:40", in the reader's time zone; what is no time stays as it is. */
+export function moment(time: string): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? time : moments.format(date);
+}
+
 export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.max(0, Math.round(seconds))} s`;
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;

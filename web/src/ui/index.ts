@@ -16,7 +16,7 @@ export { Palette, type PaletteItem } from "./Palette";
 export { ResizablePanes, useNarrow, type Pane } from "./Panes";
 export { labelColor, SpanText } from "./SpanText";
 export { segments, type Segment, type Span } from "./spans";
-export { EmptyState, ErrorState, Progress, Skeleton, type Failure } from "./states";
+export { EmptyState, ErrorState, Progress, NoRows, Skeleton, type Failure } from "./states";
 export { Tabs, type Tab } from "./Tabs";
 export { toast, Toasts } from "./toast";
 export { Tooltip, TooltipProvider } from "./Tooltip";

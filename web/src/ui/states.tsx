@@ -1,4 +1,4 @@
-import { CircleAlert, RotateCw, X, type LucideIcon } from "lucide-react";
+import { CircleAlert, FileInput, RotateCw, X, type LucideIcon } from "lucide-react";
 import type { ReactNode } from "react";
 import { Button, IconButton } from "./Button";
 import { CodeBlock } from "./CodeBlock";
@@ -45,6 +45,15 @@ export function ErrorState({ failure, onRetry }: { failure: Failure; onRetry?: (
         </div>
       </div>
     </div>
+  );
+}
+
+/** A dataset that nothing was added to yet. */
+export function NoRows({ name }: { name: string }) {
+  return (
+    <EmptyState icon={FileInput} title={`No rows in ${name} yet`} command={`assay add ${name} FILE`}>
+      Files and folders of JSON Lines, Parquet, Arrow, CSV, text, Markdown, HTML, WARC or chats; what was added shows here at once.
+    </EmptyState>
   );
 }
 

@@ -9,9 +9,16 @@ export function titleOf(entry: Entry): string {
   return nameOf(entry) ?? (formOf(entry) === "drop" ? `drop ${textOf(entry)}` : textOf(entry));
 }
 
+/** A value of a parameter; of a file, its name is enough. */
+function inWords(value: unknown): string {
+  if (Array.isArray(value)) return value.map(inWords).join(", ");
+  if (typeof value === "string") return value.replace(/^.*[/\\]/, "");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
 /** What an entry says under its title: nothing, where the title says it already. */
 export function detailOf(entry: Entry): string | null {
-  const params = Object.entries(paramsOf(entry)).map(([key, value]) => `${key}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`);
+  const params = Object.entries(paramsOf(entry)).map(([key, value]) => `${key}: ${inWords(value)}`);
   const said = nameOf(entry) === null ? [] : [textOf(entry)];
   const all = [...said, ...params];
   return all.length > 0 ? all.join(", ") : null;

@@ -5,7 +5,7 @@ import { useKeys } from "@/lib/keys";
 import { FeaturePane, hasPane } from "@/lib/panes";
 import { remember, remembered } from "@/lib/storage";
 import { goTo, useView, view } from "@/lib/view";
-import { Button, CountLine, ErrorState, IconButton, ResizablePanes, Sheet, Skeleton, toast, useNarrow, type Pane } from "@/ui";
+import { Button, CountLine, ErrorState, IconButton, NoRows, ResizablePanes, Sheet, Skeleton, toast, useNarrow, type Pane } from "@/ui";
 import { useMask, useSelected } from "./data";
 import { Facets } from "./facets/Facets";
 import { MapPane } from "./map/MapPane";
@@ -55,6 +55,7 @@ export default function Explore() {
   useKeys("Explore", [{ keys: "escape", label: "Clear the selection", run: clear }], { enabled: now.selection !== null && now.row === null });
 
   if (state.error && !state.data) return <ErrorState failure={failureOf(state.error)} onRetry={() => void state.refetch()} />;
+  if (detail.data?.source_rows === 0) return <NoRows name={detail.data.dataset} />;
   const stale = state.isPlaceholderData;
   const focusRow = current !== undefined && current.id === now.row ? current.number : null;
   const map = <MapPane focus={focusRow} onOpen={open} />;

@@ -5,7 +5,7 @@ import { useCommands } from "@/lib/commands";
 import { ago } from "@/lib/format";
 import { useKeys } from "@/lib/keys";
 import { splitDataset, useView } from "@/lib/view";
-import { Button, cx, EmptyState, ErrorState, Skeleton, toast } from "@/ui";
+import { Button, cx, EmptyState, ErrorState, NoRows, Skeleton, toast } from "@/ui";
 import { Card, type Actions } from "./Card";
 import { Header } from "./Header";
 import { addOrGo } from "./open";
@@ -107,6 +107,8 @@ export default function FindingsScreen() {
               <Skeleton key={i} className="h-36" />
             ))}
           </div>
+        ) : detail.data?.source_rows === 0 ? (
+          <NoRows name={detail.data.dataset} />
         ) : list.length === 0 ? (
           <Nothing state={state} checked={found.data.checked !== null} dataset={dataset} onCheck={check} checking={checking} />
         ) : (

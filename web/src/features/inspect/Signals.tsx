@@ -5,11 +5,16 @@ import { binOf, shown, standing, standouts } from "./standing";
 import type { Output, SignalGroup } from "./types";
 
 const MOST = 6;
+/** Where the map shows a row: a picture, no quality of the row. */
+const PLACES: ReadonlySet<string> = new Set(["map.x", "map.y"]);
 
 /** What was computed about the row, by op: first where it differs from most rows. */
 export function Signals({ groups }: { groups: readonly SignalGroup[] }) {
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const parts = useMemo(() => groups.map((group) => ({ group, ...standouts(group.outputs, MOST) })), [groups]);
+  const parts = useMemo(
+    () => groups.map((group) => ({ group, ...standouts(group.outputs.filter(({ column }) => !PLACES.has(column)), MOST) })),
+    [groups],
+  );
   const columns = useMemo(
     () =>
       parts

@@ -2,11 +2,12 @@ import { groupBy } from "@/lib/group";
 import { useMemo } from "react";
 import type { Lineage, LineageNode } from "@/api";
 import { count, plural } from "@/lib/format";
+import { useNarrow } from "@/ui";
 import { draw, type Placed } from "./layout";
 
-const W = 168;
+const WIDE = { W: 168, GAP_X: 56 };
+const NARROW = { W: 96, GAP_X: 20 }; // three columns beside each other on a phone
 const H = 48;
-const GAP_X = 56;
 const GAP_Y = 16;
 const PAD = 12;
 
@@ -22,6 +23,7 @@ const FILLS: Record<LineageNode["kind"], string> = {
 
 /** Where everything came from, left to right. Versions can be chosen. */
 export function Graph({ lineage, chosen, onChoose }: { lineage: Lineage; chosen: string | null; onChoose: (label: string) => void }) {
+  const { W, GAP_X } = useNarrow() ? NARROW : WIDE;
   const { nodes, edges, columns, rows } = useMemo(() => draw(lineage), [lineage]);
   const x = (node: Placed) => PAD + node.column * (W + GAP_X);
   // Columns are centered against the tallest.
@@ -53,7 +55,7 @@ function Box({ node, chosen, onChoose }: { node: Placed; chosen: boolean; onChoo
   const several = node.members.length;
   const label = several > 1 ? `${several} ${MANY[node.kind] ?? "steps"}` : node.label;
   const note = several > 1 ? node.members.map((member) => member.label).join(", ") : node.rows === null ? node.kind : plural(node.rows, "row");
-  const look = "flex h-full w-full flex-col justify-center rounded border px-2.5 text-left";
+  const look = "flex h-full w-full flex-col justify-center rounded border px-2 text-left md:px-2.5";
   const style = { background: FILLS[node.kind], borderColor: chosen ? "var(--accent)" : "var(--line)" };
   const body = (
     <>

@@ -1,12 +1,15 @@
 import { Map as MapIcon } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { cancelJob, failureOf, useLive } from "@/api";
 import { useView } from "@/lib/view";
 import { Button, EmptyState, Progress, toast } from "@/ui";
 import { computeEmbedding, makeMap } from "../data";
 import type { MapState } from "../types";
 
-/** No map yet: what it would be, and the one button that brings it. */
+/** Datasets whose map was asked for already: one that is stopped is not begun again. */
+const begun = new Set<string>();
+
+/** No map yet: it is made where there are embeddings; else what it would be, and what brings it. */
 export function MapEmpty({ map }: { map: MapState }) {
   const dataset = useView((now) => now.dataset);
   const name = dataset?.split("@")[0] ?? "";
@@ -22,6 +25,12 @@ export function MapEmpty({ map }: { map: MapState }) {
       setAsked(false);
     }
   };
+  const idle = map.state === "missing" && job === undefined;
+  useEffect(() => {
+    if (!idle || begun.has(name)) return;
+    begun.add(name);
+    makeMap(name).catch(() => undefined); // the button is there, and says why
+  }, [idle, name]);
   const busy = job !== undefined && (job.state === "running" || job.state === "waiting");
   return (
     <div className="bg-panel grid h-full place-items-center overflow-auto">

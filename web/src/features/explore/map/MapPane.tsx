@@ -46,7 +46,8 @@ function Drawn({ map, url, focus, onOpen }: { map: MapState; url: string; focus:
 
   const rows = (places.data?.length ?? 0) >> 1;
   const level = useLevels(rows, mask, selectedMask);
-  const names = useMemo((): Name[] => map.clusters.map(({ id, label, x, y, count }) => ({ id: String(id), text: shortName(label), x, y, weight: count })), [map.clusters]);
+  // The name of an only topic says nothing, and would lie on its points.
+  const names = useMemo((): Name[] => (map.clusters.length < 2 ? [] : map.clusters).map(({ id, label, x, y, count }) => ({ id: String(id), text: shortName(label), x, y, weight: count })), [map.clusters]);
   const hoverColumns = useMemo(() => {
     const known = new Set(detail?.columns.map((one) => one.name));
     return [...new Set(["title", "text", ...(column ? [column] : ["source"])])].filter((name) => known.has(name));

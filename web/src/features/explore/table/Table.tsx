@@ -216,7 +216,7 @@ function Line({ index, top, row, columns, width, sticky, selected, current, onSe
 function Nothing() {
   const filters = useView((now) => now.filters);
   const search = useView((now) => now.search);
-  if (filters.length === 0 && search === null) return <EmptyState title="No rows yet" command="assay add NAME FILE" />;
+  if (filters.length === 0 && search === null) return <EmptyState title="No rows" />;
   return (
     <EmptyState title="No rows in view">
       No row meets all filters. Take one off above, or <kbd className="font-sans">Ctrl+Z</kbd> to go back.
