@@ -34,7 +34,7 @@ SERVE = "from assay.cli.main import main; main()"
 def served(project: Path) -> Iterator[str]:
     """The URL, with its token, of a server on the project."""
     command = [sys.executable, "-c", SERVE, "serve", "--project", str(project)]
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - the folders are those of the command line
         [*command, "--json", "--no-open", "--port", "0"], stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
@@ -77,6 +77,7 @@ def webp(page: Page) -> bytes:
 def photograph(
     browser: Browser, url: str, row: str, key: str, out: Path, screens: list[str]
 ) -> None:
+    """Every screen, in both themes and widths, into `out`."""
     base = url.partition("?")[0]
     for width, height in WIDTHS.items():
         for theme in ("light", "dark"):

@@ -69,16 +69,16 @@ function Line({ output, bins }: { output: Output; bins?: Bins }) {
       <th scope="row" className="truncate py-0.5 pr-2 text-left font-normal">
         {output.label}
       </th>
-      <td className="truncate py-0.5 text-right font-semibold tabular-nums">
+      <td colSpan={alike ? 2 : 1} className="truncate py-0.5 text-right font-semibold tabular-nums">
         {alike ? (
-          <button type="button" className="text-accent hover:underline" onClick={() => view.addFilter({ column: output.column, op: "==", value: String(output.value) })}>
+          <button type="button" className="text-accent max-w-full truncate align-bottom hover:underline" onClick={() => view.addFilter({ column: output.column, op: "==", value: String(output.value) })}>
             {shown(output.value, output.unit)}
           </button>
         ) : (
           shown(output.value, output.unit)
         )}
       </td>
-      <td className="py-0.5 pl-3">{typeof output.value === "number" && output.kind === "number" && <Spread bins={bins} value={output.value} label={where ?? ""} />}</td>
+      {!alike && <td className="py-0.5 pl-3">{typeof output.value === "number" && output.kind === "number" && <Spread bins={bins} value={output.value} label={where ?? ""} />}</td>}
     </tr>
   );
 }
