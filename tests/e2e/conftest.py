@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import assay
 from assay import demo
+from assay.project.mapping import make_map
+from assay.project.view.engine import Engine
 from assay.server.static_files import FOLDER
 
 # Debian's Chromium draws WebGL2 in software; nothing it does on its own is wanted here.
@@ -49,7 +51,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     project = assay.open(folder)
     dataset = project.dataset("ships")
     dataset.add(data)
-    dataset.compute("text.stats", "text.pii")
+    dataset.compute("text.stats", "text.pii", {"op": "embed.text", "model": "lsa"})
+    make_map(dataset, Engine(project).snapshot(dataset), method="pca")
     dataset.check("duplicates.exact", "pii.found", "columns.broken", "text.lengths")
     rules = [{"name": "copies", "select": "dedup.exact"}]
     project.curate({"name": "clean", "input": "ships", "rules": rules})

@@ -60,7 +60,7 @@ export default function Explore() {
   const focusRow = current !== undefined && current.id === now.row ? current.number : null;
   const map = <MapPane focus={focusRow} onOpen={open} />;
   const facets = (
-    <div className="bg-panel h-full overflow-y-auto" role="region" aria-label="Facets" tabIndex={-1}>
+    <div className="bg-panel h-full overflow-y-auto">
       <Facets viewKey={selectedKey ?? key} stale={stale || (selected?.isPlaceholderData ?? false)} />
     </div>
   );

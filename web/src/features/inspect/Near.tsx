@@ -20,10 +20,10 @@ export function Near({ row }: { row: RowDetail }) {
   return (
     <div className="space-y-3">
       {row.duplicates.exact.length > 0 && (
-        <section aria-label="Exact copies">
+        <div role="group" aria-label="Exact copies">
           <h3 className="text-muted mb-1 text-xs font-semibold">Exact copies: {count(row.duplicates.exact.length)}</h3>
           <List rows={row.duplicates.exact} />
-        </section>
+        </div>
       )}
       {row.neighbors === null && typeof row.values.text !== "string" ? (
         <p className="text-muted text-sm">Only rows with a text have neighbors in meaning.</p>

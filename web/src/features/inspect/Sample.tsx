@@ -39,10 +39,10 @@ export function Sample({ row }: { row: RowDetail }) {
         </ol>
       ) : (
         lens.texts.map(({ name, label, text }) => (
-          <section key={name} aria-label={label}>
+          <div role="group" key={name} aria-label={label}>
             {name !== "text" && <h3 className="text-muted mb-1 text-xs font-semibold">{label}</h3>}
             <TextLens key={row.id} text={text} spans={name === "text" ? on : NONE} labels={labels} />
-          </section>
+          </div>
         ))
       )}
       {lens.texts.length === 0 && !lens.turns && row.values.text !== undefined && <p className="text-muted text-sm">The text is empty.</p>}

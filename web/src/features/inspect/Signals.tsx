@@ -31,7 +31,7 @@ export function Signals({ groups }: { groups: readonly SignalGroup[] }) {
         const all = open.has(group.op);
         const none = group.outputs.every((output) => output.value === null);
         return (
-          <section key={group.op} aria-label={group.op}>
+          <div role="group" key={group.op} aria-label={group.op}>
             <h3 className="text-muted mb-1 font-mono text-xs">
               {group.op}
               {group.version && <span className="text-faint"> v{group.version}</span>}
@@ -54,7 +54,7 @@ export function Signals({ groups }: { groups: readonly SignalGroup[] }) {
                 {all ? "Only what stands out" : `${rest.length} more`}
               </button>
             )}
-          </section>
+          </div>
         );
       })}
     </div>

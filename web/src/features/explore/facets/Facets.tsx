@@ -64,7 +64,7 @@ function Section({ group, all, viewKey }: { group: Group; all: boolean; viewKey:
   const rest = group.facets.length - rows.length;
   const shown = open || all;
   return (
-    <section aria-label={group.name || "Columns of the data"} className="hairline-b">
+    <div role="group" aria-label={group.name || "Columns of the data"} className="hairline-b">
       <h2>
         <button
           type="button"
@@ -86,7 +86,7 @@ function Section({ group, all, viewKey }: { group: Group; all: boolean; viewKey:
           {rest} more columns
         </button>
       )}
-    </section>
+    </div>
   );
 }
 
