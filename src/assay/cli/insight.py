@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
-import click
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from assay.cli.main import json_option, opened, project_option
-from assay.cli.output import clean, err, out, plural, print_json, progress_bar
+import click
+from rich.text import Text
+
+from assay.cli.hints import command
+from assay.cli.main import json_option, note, opened, project_option
+from assay.cli.output import (
+    clean,
+    err,
+    grid,
+    moment,
+    out,
+    plural,
+    print_json,
+    progress_bar,
+    suggest,
+    visible,
+)
 from assay.errors import UsageError
+
+if TYPE_CHECKING:
+    from assay.project.check import StoredFinding
+    from assay.project.dataset import Dataset
 
 
 @click.command()
@@ -28,65 +48,98 @@ def check(
     """
     target = opened(project).dataset(dataset)
     with progress_bar("Computing signals") as bar:
-        found = target.check(
-            *checks, against=against, progress=bar, on_note=lambda note: err().print(clean(note))
-        )
-    _show(dataset, found, as_json)
+        found = target.check(*checks, against=against, progress=bar, on_note=note)
+    _show(target, found, as_json)
 
 
 @click.command()
 @click.argument("dataset")
+@click.argument("finding", required=False, metavar="[ID]")
 @click.option("--snooze", metavar="ID", help="Set a finding aside.")
 @click.option("--apply", metavar="ID", help="Take its fix into the next curation.")
 @click.option("--undo", metavar="ID", help="Take back a snooze or an apply.")
-@click.option("--note", default="", help="Why, for the record.")
-@click.option("--all", "everything", is_flag=True, help="Also those snoozed or applied.")
+@click.option("--note", "why", metavar="TEXT", default="", help="Why, for the record.")
+@click.option("--all", "everything", is_flag=True, help="Also those decided on; all evidence.")
 @project_option
 @json_option
 def findings(
     dataset: str,
+    finding: str | None,
     snooze: str | None,
     apply: str | None,
     undo: str | None,
-    note: str,
+    why: str,
     everything: bool,
     project: str | None,
     as_json: bool,
 ) -> None:
-    """List the findings of DATASET, or decide about one."""
+    """List the findings of DATASET, show one, or decide about one.
+
+    With ID, or its first digits: the evidence of that finding, and its fix.
+    """
     target = opened(project).dataset(dataset)
+    _ = target.source  # a dataset that is not there has no findings, but that is not the answer
     actions = [
         (verb, key) for verb, key in (("snooze", snooze), ("apply", apply), ("undo", undo)) if key
     ]
-    if len(actions) > 1:
-        raise UsageError("One decision at a time.", allowed="--snooze, --apply or --undo")
+    if len(actions) + (finding is not None) > 1:
+        raise UsageError(
+            "One finding and one decision at a time.",
+            allowed="ID alone, or one of --snooze ID, --apply ID and --undo ID",
+        )
     if actions:
         (verb, key) = actions[0]
-        found = target.triage(key, verb, note=note)
+        decided = target.triage(key, verb, note=why)
         if as_json:
-            print_json(found.to_dict())
+            print_json(decided.to_dict())
             return
-        out().print(f"{found.state.capitalize()}: {clean(found.title)}")
-        if found.state == "applied":
-            out().print(f"[dim]Next:[/] assay curate {clean(dataset)} makes a version with it.")
+        out().print(f"{decided.state.capitalize()}: {clean(decided.title)}")
+        if decided.state == "applied":
+            suggest("curate", dataset)
         return
-    _show(dataset, target.findings(state=None if everything else "open"), as_json)
+    if finding is not None:
+        found = target.finding(finding)
+        if as_json:
+            print_json({"findings": [found.to_dict()]})
+            return
+        from assay.cli.evidence import show_finding
+
+        show_finding(dataset, found, everything=everything)
+        return
+    listed = target.findings(state=None if everything else "open")
+    _show(target, listed, as_json, everything=everything)
 
 
-def _show(dataset: str, found: list, as_json: bool) -> None:  # type: ignore[type-arg]
+def _show(
+    dataset: Dataset, found: Sequence[StoredFinding], as_json: bool, *, everything: bool = False
+) -> None:
     if as_json:
         print_json({"findings": [finding.to_dict() for finding in found]})
         return
-    if not found:
-        out().print(f"No open findings. Look again with: assay check {clean(dataset)}")
+    from assay.project.check import last_check
+
+    name, looked = dataset.full_name, last_check(dataset)
+    if looked is None:
+        out().print(f"{clean(name)} was not checked yet.")
+        suggest("check", name)
         return
-    out().print(f"{plural(len(found), 'finding')}, most serious first:")
-    for finding in found:
-        state = "" if finding.state == "open" else f" [dim]({finding.state})[/]"
-        out().print(
-            f"  [bold]{finding.score:.2f}[/]  {clean(finding.title)}{state}  "
-            f"[dim]{finding.check} {finding.id[:8]}[/]"
+    if looked.rows_since:
+        since = f"{plural(looked.rows_since, 'row')} came in since the check of"
+        err().print(
+            f"[dim]Note:[/] {since} {moment(looked.time)}; "
+            f"check again with: {clean(command('check', name))}"
         )
-    fixable = next((finding for finding in found if finding.fix), None)
-    if fixable is not None:
-        out().print(f"[dim]Next:[/] assay findings {clean(dataset)} --apply {fixable.id[:8]}")
+    if not found:
+        out().print(f"No {'' if everything else 'open '}findings.")
+        return
+    out().print(f"{plural(len(found), 'finding')}, most serious first:\n")
+    rows = []
+    for each in found:
+        told = Text(visible(each.title))
+        told.append(f"  {each.check}", style="dim")
+        if each.state != "open":
+            told.append(f"  {each.state}", style="green")
+        rows.append((Text(f"{each.score:.2f}", style="bold"), each.id[:8], told))
+    grid(["", "", ""], rows)
+    out().print()
+    suggest("findings", name, found[0].id[:8])

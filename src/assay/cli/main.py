@@ -6,12 +6,14 @@ import importlib
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
 from assay._version import __version__
-from assay.cli.output import err, print_error
+from assay.cli import hints, output
+from assay.cli.output import clean, err
 from assay.errors import AssayError
 
 # Command -> module that holds it; loaded on use, so that `assay --help` stays instant.
@@ -21,12 +23,7 @@ COMMANDS = {
     "add": "project",
     "ls": "project",
     "quarantine": "project",
-    "export": "project",
-    "lineage": "project",
     "compute": "run",
-    "ops": "run",
-    "warmup": "run",
-    "doctor": "run",
     "search": "search",
     "check": "insight",
     "findings": "insight",
@@ -34,8 +31,13 @@ COMMANDS = {
     "explain": "select",
     "diff": "select",
     "versions": "select",
+    "export": "project",
+    "lineage": "project",
     "tag": "tag",
     "serve": "serve",
+    "ops": "run",
+    "doctor": "run",
+    "warmup": "run",
 }
 
 
@@ -67,6 +69,7 @@ def cli(ctx: click.Context, project: str | None) -> None:
 def main() -> None:
     """Run the command line; errors become one clear message and an exit code."""
     as_json = "--json" in sys.argv
+    hints.remember(None)
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -121,5 +124,19 @@ def opened(project: str | None, *, create: bool = False) -> Any:
     from assay.project.project import open_project
 
     context = click.get_current_context().find_root().obj or {}
-    chosen = project or context.get("project") or os.environ.get("ASSAY_PROJECT") or "."
-    return open_project(chosen, create=create)
+    given = project or context.get("project")
+    home = open_project(given or os.environ.get("ASSAY_PROJECT") or ".", create=create)
+    hints.remember(given if given and home.root != Path.cwd() else None)
+    return home
+
+
+def note(text: str) -> None:
+    """A remark on stderr, with the commands in it as they can be pasted."""
+    err().print(f"[dim]Note:[/] {clean(hints.pasteable(text, COMMANDS))}")
+
+
+def print_error(error: AssayError, as_json: bool) -> None:
+    """An error as the reader wants it."""
+    if error.remedy:
+        error.remedy = hints.pasteable(error.remedy, COMMANDS)
+    output.print_error(error, as_json)

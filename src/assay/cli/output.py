@@ -13,9 +13,12 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as Grid
+from rich.text import Text
 
+from assay.cli.hints import command
 from assay.errors import AssayError
 
 # Data is shown in terminals: control characters in it could rewrite the screen.
@@ -33,15 +36,25 @@ def err() -> Console:
     return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def visible(text: object) -> str:
+    """Text from data without the characters that a terminal would obey."""
+    return _CONTROL.sub("�", str(text))
+
+
 def clean(text: object) -> str:
-    """Text from data, made safe to print: no control characters, no markup."""
-    return escape(_CONTROL.sub("�", str(text)))
+    """Text from data, made safe to print as markup."""
+    return escape(visible(text))
 
 
 def snippet(text: str, width: int = 96) -> str:
     """The start of a text on one line, safe to print."""
     line = " ".join(text.split())
     return clean(line if len(line) <= width else line[: width - 1] + "…")
+
+
+def short_id(row_id: str) -> str:
+    """The start of a row's id: enough to tell rows apart, and to name one in a command."""
+    return row_id[:12]
 
 
 def number(value: float) -> str:
@@ -88,24 +101,51 @@ def print_error(error: AssayError, as_json: bool) -> None:
 def grid(
     headers: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()
 ) -> None:
-    """A borderless table; columns in `right` are aligned right, as numbers are."""
+    """A borderless table; columns in `right` are aligned right, as numbers are.
+
+    The last column takes the room that is left and wraps within it. Cells are made safe to print,
+    but for those that are `Text`, which the caller made so.
+    """
     table = Grid(
-        box=None, pad_edge=False, show_edge=False, header_style="dim", padding=(0, 2, 0, 0)
+        box=None, pad_edge=False, show_header=any(headers), header_style="dim", padding=(0, 2, 0, 0)
     )
     for index, header in enumerate(headers):
         last = index == len(headers) - 1
         table.add_column(
-            header,
+            Text(visible(header)),
             justify="right" if index in right else "left",
             no_wrap=not last,
             overflow="ellipsis" if not last else "fold",
         )
     for row in rows:
-        table.add_row(*(clean(cell) for cell in row))
+        table.add_row(*(cell if isinstance(cell, Text) else Text(visible(cell)) for cell in row))
+    _draw(table)
+
+
+def paragraph(text: str | Text, indent: int = 0) -> None:
+    """A text (made safe to print, unless it is `Text`) wrapped within the screen, indented."""
+    shown = text if isinstance(text, Text) else Text(visible(text))
+    _draw(Padding(shown, (0, 0, 0, indent)))
+
+
+def _draw(what: Grid | Padding) -> None:
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = 200  # piped into a file or a pager, nothing has to be cut to fit a screen
-    console.print(table)
+    with console.capture() as drawn:
+        console.print(what)
+    for line in drawn.get().splitlines():
+        click.echo(line.rstrip())  # cells are padded, and what is copied should not be
+
+
+def suggest(*words: object, label: str = "Next") -> None:
+    """A command to run next, as a line that can be pasted."""
+    out().print(f"[dim]{label}:[/] {clean(command(*words))}")
+
+
+def moment(time: str) -> str:
+    """A time of record (ISO 8601, UTC) for people: `2026-03-14 09:26 UTC`."""
+    return f"{time[:16].replace('T', ' ')} UTC"
 
 
 @contextlib.contextmanager

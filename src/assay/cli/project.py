@@ -6,16 +6,18 @@ from pathlib import Path
 
 import click
 
-from assay.cli.main import json_option, opened, project_option
+from assay.cli import hints
+from assay.cli.hints import command
+from assay.cli.main import json_option, note, opened, project_option
 from assay.cli.output import (
     clean,
-    err,
     grid,
     out,
     plural,
     print_json,
     progress_bar,
     snippet,
+    suggest,
 )
 
 
@@ -30,7 +32,8 @@ def init(folder: str | None, project: str | None, as_json: bool) -> None:
         print_json({"project": str(home.root), "datasets": home.datasets()})
         return
     out().print(f"Project ready in {clean(home.root)}")
-    out().print(f"[dim]Next:[/] assay add NAME FILE... --project {clean(folder or project or '.')}")
+    hints.remember(str(folder or project) if home.root != Path.cwd() else None)
+    suggest("add", "NAME", "FILE...")
 
 
 @click.command()
@@ -66,8 +69,8 @@ def add(
             licence=licence,
             progress=lambda _, so_far: bar(so_far.rows_read, None),  # type: ignore[arg-type]
         )
-    for note in result.notes:
-        err().print(f"[dim]Note:[/] {clean(note)}")
+    for each in result.notes:
+        note(each)
     if as_json:
         print_json(
             {
@@ -84,7 +87,7 @@ def add(
     if result.quarantined:
         out().print(
             f"Quarantined {plural(result.quarantined, 'record')}; "
-            f"see them with: assay quarantine {clean(dataset)}"
+            f"see them with: {clean(command('quarantine', dataset))}"
         )
 
 
@@ -108,7 +111,8 @@ def ls(project: str | None, as_json: bool) -> None:
     if as_json:
         print_json({"project": str(home.root), "datasets": found})
     elif not found:
-        out().print("No datasets yet. Start with: assay add NAME FILE...")
+        out().print("No datasets yet.")
+        suggest("add", "NAME", "FILE...")
     else:
         rows = [
             (d["name"], f"{d['rows']:,}", len(d["signals"]), ", ".join(d["versions"]) or "-")

@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from assay._version import __version__
-from assay.cli.main import json_option, opened, project_option
-from assay.cli.output import clean, err, grid, out, plural, print_json, progress_bar
+from assay.cli.hints import command
+from assay.cli.main import json_option, note, opened, project_option
+from assay.cli.output import clean, grid, out, plural, print_json, progress_bar
 from assay.errors import UsageError
 
 
@@ -44,6 +45,8 @@ def compute(
 
     OPS are names such as text.stats or text.stats@datatrove; `assay ops` lists them.
     """
+    from assay.project.steps import model_note
+
     target = opened(project).dataset(dataset)
     requests: list[str | dict[str, Any]] = list(ops)
     if params or alias:
@@ -57,9 +60,8 @@ def compute(
             given[name] = value
         requests = [{"op": ops[0], **given, **({"as": alias} if alias else {})}]
     for request in requests:
-        model = target.step(request, column=column).params.get("model")
-        if model is not None:
-            err().print(f"[dim]Note:[/] {clean(request)} uses the model '{clean(model)}'")
+        if (remark := model_note(target.step(request, column=column))) is not None:
+            note(remark)
     with progress_bar("Computing") as bar:
         result = target.compute(
             *requests,
@@ -91,7 +93,7 @@ def compute(
     if result.quarantined:
         out().print(
             f"Quarantined {plural(result.quarantined, 'value')}; "
-            f"see them with: assay quarantine {clean(dataset)}"
+            f"see them with: {clean(command('quarantine', dataset))}"
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from assay.cli.main import json_option, opened, project_option
-from assay.cli.output import clean, grid, number, out, plural, print_json, progress_bar
+from assay.cli.output import clean, grid, number, out, plural, print_json, progress_bar, suggest
 
 
 @click.command()
@@ -36,9 +36,7 @@ def curate(recipe: str, project: str | None, as_json: bool) -> None:
     )
     for rule, count in result.dropped.items():
         out().print(f"  {count:>9,}  {clean(rule)}")
-    out().print(
-        f"[dim]Next:[/] assay diff {clean(result.input['name'])} {clean(result.output['name'])}"
-    )
+    suggest("diff", result.input["name"], result.output["name"])
 
 
 @click.command()
@@ -141,7 +139,8 @@ def versions(dataset: str | None, project: str | None, as_json: bool) -> None:
             }
         )
     elif not found:
-        out().print("No named versions yet. Make one with: assay curate RECIPE.yaml")
+        out().print("No named versions yet.")
+        suggest("curate", "RECIPE.yaml")
     else:
         rows = [(v.full_name, v.parent, f"{v.rows:,}", f"{v.rows_in:,}", v.time) for v in found]
         grid(["version", "made from", "rows", "of", "time"], rows, right=(2, 3))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from assay.cli.main import json_option, opened, project_option
-from assay.cli.output import clean, out, plural, print_json
+from assay.cli.output import clean, out, plural, print_json, suggest
 from assay.errors import UsageError
 
 
@@ -46,7 +46,8 @@ def tag(
         for each in found:
             out().print(f"  {clean(each['name'])}  [dim]{plural(each['rows'], 'row')}[/]")
         if not found:
-            out().print(f"No tags yet. Add one: assay tag {clean(dataset)} NAME --where EXPR")
+            out().print("No tags yet.")
+            suggest("tag", dataset, "NAME", "--where", "EXPR")
         return
     if (where is None) == (not ids):
         raise UsageError("Say which rows to tag.", allowed="--where EXPR, or --ids ID")
@@ -63,5 +64,6 @@ def tag(
     verb = "Untagged" if remove else "Tagged"
     out().print(
         f"{verb} {plural(done['changed'], 'row')}; {plural(done['rows'], 'row')} tagged "
-        f"{clean(name)} now. [dim]Undo: assay tag {clean(dataset)} --undo {done['event']}[/]"
+        f"{clean(name)} now."
     )
+    suggest("tag", dataset, "--undo", done["event"], label="Undo")

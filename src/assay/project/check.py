@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay import registry
 from assay.errors import UsageError
+from assay.project import steps
 from assay.registry import Finder
 from assay.run.compute import Progress
 from assay.run.plan import Step
@@ -68,6 +69,19 @@ class StoredFinding:
         }
 
 
+@dataclass(frozen=True)
+class LastCheck:
+    """When rows were looked at last.
+
+    Attributes:
+        time: When that run ended; ISO 8601.
+        rows_since: How many rows were added after it.
+    """
+
+    time: str
+    rows_since: int
+
+
 def check(
     dataset: Dataset,
     names: Sequence[str] = (),
@@ -115,6 +129,9 @@ def check(
                 f"{dataset.source.num_rows:,} rows. Run: assay compute {dataset.name} {slow}"
             )
     needed = [op for finder in applicable for op in finder.needs]
+    for step in {step.name: step for step in map(dataset.step, needed)}.values():
+        if (note := steps.model_note(step)) is not None:
+            on_note(note)
     ready = ensure(dataset, needed, progress)
     options = params or {}
     inputs = {**_view(dataset), "checks": [finder.name for finder in applicable]}
@@ -146,7 +163,7 @@ def check(
                     }
                 )
         dataset.project.events.append("findings", records)
-        run.outputs = {"findings": len(records)}
+        run.outputs = {"findings": len(records), "rows": rows.num_rows}
     ran = {finder.name for finder in applicable}
     return [found for found in findings(dataset) if found.check in ran]
 
@@ -158,12 +175,7 @@ def findings(dataset: Dataset, *, state: str | None = "open") -> list[StoredFind
         dataset: Whose findings.
         state: Only those in this triage state; all if None.
     """
-    history = runs.history(dataset.project.events, dataset.name)
-    view = _view(dataset)
-    newest: dict[str, str] = {}
-    for run in history:
-        if run["kind"] == "check" and view.items() <= run["inputs"].items():
-            newest.update(dict.fromkeys(run["inputs"]["checks"], run["key"]))
+    newest = {check: run["key"] for check, run in _newest(dataset).items()}
     states = _states(dataset)
     table = dataset.project.events.read("findings", dataset=dataset.name)
     out = []
@@ -185,6 +197,26 @@ def findings(dataset: Dataset, *, state: str | None = "open") -> list[StoredFind
         if state is None or found.state == state:
             out.append(found)
     return sorted(out, key=lambda found: (-found.score, found.check, found.id))
+
+
+def last_check(dataset: Dataset) -> LastCheck | None:
+    """When these rows were looked at, by the check that saw the fewest of them; None if never."""
+    rows = dataset.num_rows
+    seen = [(run["outputs"].get("rows", rows), run["time"]) for run in _newest(dataset).values()]
+    if not seen:
+        return None
+    fewest, time = min(seen)
+    return LastCheck(time, max(0, rows - fewest))
+
+
+def _newest(dataset: Dataset) -> dict[str, dict[str, Any]]:
+    """The newest run of each check over these rows."""
+    view = _view(dataset)
+    newest: dict[str, dict[str, Any]] = {}
+    for run in runs.history(dataset.project.events, dataset.name):
+        if run["kind"] == "check" and view.items() <= run["inputs"].items():
+            newest.update(dict.fromkeys(run["inputs"]["checks"], run))
+    return newest
 
 
 def triage(dataset: Dataset, finding: str, action: str, *, note: str = "") -> StoredFinding:
@@ -248,10 +280,10 @@ def applied_rules(dataset: Dataset) -> list[Mapping[str, Any]]:
 def ensure(dataset: Dataset, ops: Sequence[Any], progress: Progress | None = None) -> list[Step]:
     """Compute the signals of `ops` where they are missing; returns the steps that make them."""
     wanted = {json.dumps(op, sort_keys=True, default=str): op for op in ops}
-    steps = [dataset.step(op) for op in wanted.values()]
-    if steps and dataset.missing(steps):
+    made = [dataset.step(op) for op in wanted.values()]
+    if made and dataset.missing(made):
         dataset.at(None).compute(*wanted.values(), progress=progress)
-    return steps
+    return made
 
 
 def _slow(dataset: Dataset, finder: Finder) -> str | None:

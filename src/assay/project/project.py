@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,8 @@ def open_project(path: str | Path = ".", *, create: bool = True) -> Project:
             raise UsageError(
                 "There is no Assay project here.",
                 where=str(root),
-                remedy=f"assay init {path}, or name another folder with --project DIR",
+                remedy=f"assay init {shlex.quote(str(path))}, or name another folder with "
+                "--project DIR",
             )
         if root.exists() and not root.is_dir():
             raise UsageError("A project is a folder; this is a file.", where=str(root))

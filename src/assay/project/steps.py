@@ -39,6 +39,12 @@ def step_of(dataset: Dataset, field: pa.Field) -> Step:
     return Step(registry.get("op", metadata["assay.op"]), params, name, inputs, state, state_id)
 
 
+def model_note(made: Step) -> str | None:
+    """What a step computes with, for people, where it is a model; None for other steps."""
+    model = made.params.get("model")
+    return None if model is None else f"'{made.name}' uses the model '{model}'."
+
+
 def request_of(dataset: Dataset, field: pa.Field) -> dict[str, Any]:
     """The request that made a stored column, to ask for it again."""
     made = step_of(dataset, field)

@@ -1,0 +1,98 @@
+"""Findings as people read them: the list, one with its evidence, and what came in since."""
+
+from __future__ import annotations
+
+import pytest
+
+TEXTS = ["What are my options?", "What are my options?", "My IBAN is GB33BUKB20201555555555"]
+
+
+@pytest.fixture
+def checked(assay, lines):
+    """A project whose dataset `docs` has an exact duplicate and a bank account number."""
+    assay("add", "docs", lines("a.jsonl", [{"text": text} for text in TEXTS]))
+    done = assay("check", "docs", "duplicates.exact", "pii.found")
+    assert done.code == 0, done
+    found = assay("findings", "docs", "--json").json["findings"]
+    return {finding["check"]: finding for finding in found}
+
+
+def test_the_list_names_each_finding_by_what_starts_its_id(assay, checked) -> None:
+    shown = assay("findings", "docs").stdout
+    assert shown.startswith("2 findings, most serious first:\n\n")
+    for finding in checked.values():
+        line = f"{finding['score']:.2f}  {finding['id'][:8]}  {finding['title']}"
+        assert f"{line}  {finding['check']}\n" in shown
+
+
+def test_one_finding_is_shown_with_evidence_and_the_fix_as_in_a_recipe(assay, checked) -> None:
+    finding = checked["pii.found"]
+    shown = assay("findings", "docs", finding["id"][:6]).stdout
+    example = finding["evidence"]["examples"][0]
+    assert shown.splitlines()[0] == finding["title"]
+    assert "\nkind           iban\n" in shown
+    assert f"\n  {example['id'][:12]}  value {example['value']}  score 0.99\n" in shown
+    assert f"\n    {example['text']}\n" in shown
+    assert '\n  - keep: not has(text.pii.spans, "iban")\n' in shown
+    assert f" findings docs --apply {finding['id'][:8]}\n" in shown
+    assert "GB33BUKB20201555555555" not in shown
+    told = assay("findings", "docs", finding["id"][:6], "--json").json
+    assert told == {"findings": [finding]}
+
+
+def test_a_long_list_of_examples_is_cut_and_all_shows_it(assay, lines) -> None:
+    pairs = [{"text": f"Sentence number {n}, twice."} for n in range(5) for _ in range(2)]
+    assay("add", "docs", lines("a.jsonl", pairs))
+    assay("check", "docs", "duplicates.exact")
+    key = assay("findings", "docs", "--json").json["findings"][0]["id"]
+    shown = assay("findings", "docs", key).stdout
+    assert "\nexamples (3 of 5)\n" in shown
+    assert f" findings docs {key[:8]} --all\n" in shown
+    everything = assay("findings", "docs", key, "--all").stdout
+    assert "\nexamples (5)\n" in everything
+    assert "--all" not in everything
+    assert all(f"Sentence number {n}, twice." in everything for n in range(5))
+
+
+def test_texts_of_the_evidence_cannot_write_to_the_terminal(assay, lines) -> None:
+    hostile = "[red]bold[/] \x1b[2J\u202e twice, and some more words"
+    assay("add", "docs", lines("a.jsonl", [{"text": hostile}, {"text": hostile}]))
+    assay("check", "docs", "duplicates.exact")
+    key = assay("findings", "docs", "--json").json["findings"][0]["id"]
+    shown = assay("findings", "docs", key).stdout
+    assert "[red]bold[/] �[2J� twice" in shown
+    assert "\x1b[2J" not in shown
+
+
+def test_rows_that_came_in_after_the_check_are_told(assay, checked, lines) -> None:
+    assert "since the check" not in assay("findings", "docs").stderr
+    assay("add", "docs", lines("b.jsonl", [{"text": "new"}, {"text": "newer"}]))
+    done = assay("findings", "docs")
+    assert "2 rows came in since the check of " in done.stderr
+    assay("check", "docs", "duplicates.exact")
+    # The other check has not looked at them.
+    assert "2 rows came in" in assay("findings", "docs").stderr
+    assay("check", "docs", "pii.found")
+    assert "came in" not in assay("findings", "docs").stderr
+
+
+def test_what_was_never_checked_says_so(assay, lines) -> None:
+    assay("add", "docs", lines("a.jsonl", [{"text": "x"}]))
+    shown = assay("findings", "docs").stdout
+    assert shown.startswith("docs was not checked yet.\nNext: ")
+    assay("check", "docs", "duplicates.exact")
+    assert assay("findings", "docs").stdout == "No open findings.\n"
+    assert assay("findings", "nope").code == 2
+
+
+def test_a_check_says_which_model_it_embeds_with(assay, lines) -> None:
+    rows = [{"text": f"Sentence {n} about the river and its {n} banks."} for n in range(12)]
+    assay("add", "docs", lines("a.jsonl", rows))
+    assay("compute", "docs", "embed.text", "-p", "model=lsa")
+    done = assay("check", "docs", "outliers.embedding")
+    assert "'embed.text' uses the model 'lsa'." in done.stderr
+
+
+def test_a_finding_and_a_decision_are_not_asked_at_once(assay, checked) -> None:
+    key = checked["pii.found"]["id"]
+    assert assay("findings", "docs", key, "--snooze", key).code == 2
