@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.compute as pc
+
 from assay import registry
 from assay.errors import UsageError
 from assay.project import steps
@@ -168,31 +170,38 @@ def check(
     return [found for found in findings(dataset) if found.check in ran]
 
 
-def findings(dataset: Dataset, *, state: str | None = "open") -> list[StoredFinding]:
+def findings(
+    dataset: Dataset,
+    *,
+    state: str | None = "open",
+    shown: int | None = None,
+    row: str | None = None,
+) -> list[StoredFinding]:
     """The newest findings of each check of these rows, most serious first.
 
     Args:
         dataset: Whose findings.
         state: Only those in this triage state; all if None.
+        shown: At most so many row ids of each; all if None. There may be a million.
+        row: Only those that concern the row of this id.
     """
     newest = {check: run["key"] for check, run in _newest(dataset).items()}
     states = _states(dataset)
-    table = dataset.project.events.read("findings", dataset=dataset.name)
     out = []
-    for row in table.to_pylist():
-        if newest.get(row["check"]) != row["run"]:
+    for record in _records(dataset, shown, row):
+        if newest.get(record["check"]) != record["run"]:
             continue
         found = StoredFinding(
-            id=row["finding"],
-            check=row["check"],
-            rows=row["rows"],
-            row_ids=row["row_ids"],
-            score=row["score"],
-            title=row["title"],
-            evidence=json.loads(row["evidence"]),
-            fix=json.loads(row["fix"]) if row["fix"] else None,
-            state=states.get(row["finding"], "open"),
-            time=row["time"].isoformat(timespec="seconds"),
+            id=record["finding"],
+            check=record["check"],
+            rows=record["rows"],
+            row_ids=record.get("row_ids", ()),
+            score=record["score"],
+            title=record["title"],
+            evidence=json.loads(record["evidence"]),
+            fix=json.loads(record["fix"]) if record["fix"] else None,
+            state=states.get(record["finding"], "open"),
+            time=record["time"].isoformat(timespec="seconds"),
         )
         if state is None or found.state == state:
             out.append(found)
@@ -217,6 +226,23 @@ def _newest(dataset: Dataset) -> dict[str, dict[str, Any]]:
         if run["kind"] == "check" and view.items() <= run["inputs"].items():
             newest.update(dict.fromkeys(run["inputs"]["checks"], run))
     return newest
+
+
+def _records(dataset: Dataset, shown: int | None, row: str | None) -> list[dict[str, Any]]:
+    """Recorded findings; ids of rows stay in Arrow, but for those asked for."""
+    without = ("row_ids",) if shown == 0 and row is None else ()
+    table = dataset.project.events.read("findings", without=without, dataset=dataset.name)
+    if row is not None:
+        ids = table.column("row_ids").combine_chunks()
+        concerned = pc.list_parent_indices(ids).filter(pc.equal(ids.flatten(), row))
+        table = table.take(concerned.unique())
+    if shown == 0 and not without:
+        table = table.drop_columns(["row_ids"])
+    elif shown:
+        place = table.schema.get_field_index("row_ids")
+        table = table.set_column(place, "row_ids", pc.list_slice(table.column("row_ids"), 0, shown))
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return rows
 
 
 def triage(dataset: Dataset, finding: str, action: str, *, note: str = "") -> StoredFinding:

@@ -38,20 +38,24 @@ def finding_list(dataset: Dataset, view: View, state: str, memory: Memory) -> di
     if state not in states:
         raise UsageError(f"There is no state '{state}'.", allowed=", ".join(dict.fromkeys(states)))
     source = dataset.at(None)
-    found = check.findings(source, state=None if state == "all" else state)
+    found = check.findings(source, state=None if state == "all" else state, shown=SHOWN_IDS)
     history = runs.history(dataset.project.events, dataset.name)
     checked = [run["time"] for run in history if run["kind"] == "check"]
     notes = _notes(source)
     return {
         "checked": checked[-1] if checked else None,
-        "findings": [_finding(dataset, view, each, notes, memory) for each in found],
+        "findings": [
+            _finding(dataset, view, each, notes, memory, rows)
+            for each, rows in zip(found, _examples(view, found), strict=True)
+        ],
     }
 
 
 def one_finding(dataset: Dataset, view: View, finding: str, memory: Memory) -> dict[str, Any]:
     """One finding, as in the list."""
     source = dataset.at(None)
-    return _finding(dataset, view, check.find_one(source, finding), _notes(source), memory)
+    found = check.find_one(source, finding)
+    return _finding(dataset, view, found, _notes(source), memory, _examples(view, [found])[0])
 
 
 def known_checks(names: Sequence[str]) -> None:
@@ -79,10 +83,22 @@ def effect(
     return value
 
 
+def _examples(view: View, found: Sequence[StoredFinding]) -> list[np.ndarray]:
+    """Row numbers of the first rows of each; looked up at once, since each look passes all ids."""
+    heads = [list(each.row_ids[:EXAMPLES]) for each in found]
+    wanted = list(dict.fromkeys(row_id for head in heads for row_id in head))
+    place = view.snapshot.places_of(wanted)
+    return [np.array([place[i] for i in head if i in place], np.int64) for head in heads]
+
+
 def _finding(
-    dataset: Dataset, view: View, found: StoredFinding, notes: dict[str, str], memory: Memory
+    dataset: Dataset,
+    view: View,
+    found: StoredFinding,
+    notes: dict[str, str],
+    memory: Memory,
+    examples: np.ndarray,
 ) -> dict[str, Any]:
-    examples = view.snapshot.indices_of(found.row_ids[:EXAMPLES])
     return {
         **found.to_dict(),
         "row_ids": list(found.row_ids[:SHOWN_IDS]),

@@ -39,7 +39,7 @@ def detail(dataset: Dataset, view: View) -> dict[str, Any]:
     tokens = view.tokens()
     column = snapshot.op_column("text.tokens", "count")
     language = snapshot.op_column("text.language", "code")
-    states = Counter(f.state for f in check.findings(dataset.at(None), state=None))
+    states = Counter(f.state for f in check.findings(dataset.at(None), state=None, shown=0))
     vocabulary = (column.details.get("params") or {}).get("vocabulary") if column else None
     return {
         **summary(dataset),

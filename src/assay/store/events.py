@@ -195,13 +195,20 @@ class Events:
             known = set(table.read(["key"]).column("key").to_pylist())
         return known
 
-    def read(self, kind: str, **equal: str) -> pa.Table:
-        """All records of a kind in the order they were appended, filtered by equality."""
+    def read(self, kind: str, *, without: Sequence[str] = (), **equal: str) -> pa.Table:
+        """All records of a kind in the order they were appended, filtered by equality.
+
+        Args:
+            kind: A name in `SCHEMAS`.
+            without: Columns to leave out, because they are large and not needed.
+            **equal: The value that a column must have.
+        """
+        columns = [name for name in SCHEMAS[kind].names if name not in without]
         table = self._open(kind, create=False)
         if table is None:
-            return SCHEMAS[kind].empty_table()
+            return SCHEMAS[kind].empty_table().select(columns)
         where = " AND ".join(f"`{name}` = {_quote(value)}" for name, value in equal.items())
-        return table.read(where=where or None)
+        return table.read(columns, where=where or None)
 
     def _open(self, kind: str, *, create: bool) -> Table | None:
         path = self._root / f"{kind}.lance"

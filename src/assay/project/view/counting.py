@@ -124,7 +124,8 @@ def _coded_lists(lists: pa.Array) -> Coded:
     values, codes = _encode(items)
     known = codes >= 0
     # A row counts once for a value, however often the value stands in its list.
-    pairs = np.unique(parents[known] * max(1, len(values)) + codes[known])
+    pairs = np.sort(parents[known] * max(1, len(values)) + codes[known])
+    pairs = pairs[np.diff(pairs, prepend=-1) != 0]
     rows, codes = np.divmod(pairs, max(1, len(values)))
     nulls = np.ones(len(lists), bool)
     nulls[rows] = False

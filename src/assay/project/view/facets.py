@@ -51,7 +51,7 @@ def _facet(view: View, column: Column) -> dict[str, Any]:
 
 def _histogram(view: View, column: Column) -> dict[str, Any]:
     binned = view.snapshot.binned(column.name)
-    every, missing = binned.count(view.base)
+    every, missing = _all(view, column)
     shown, shown_missing = (every, missing) if view.whole else binned.count(view.mask)
     hidden = None
     if every.sum() == 0:
@@ -75,7 +75,7 @@ def _histogram(view: View, column: Column) -> dict[str, Any]:
 
 def _categories(view: View, column: Column) -> dict[str, Any]:
     coded = view.snapshot.coded(column.name)
-    every, missing = coded.count(view.base)
+    every, missing = _all(view, column)
     shown, shown_missing = (every, missing) if view.whole else coded.count(view.mask)
     present = np.flatnonzero(every)
     order = present[np.argsort(-every[present], kind="stable")]
@@ -100,6 +100,12 @@ def _categories(view: View, column: Column) -> dict[str, Any]:
             "view": int(shown[rest].sum()),
         },
     }
+
+
+def _all(view: View, column: Column) -> tuple[np.ndarray, int]:
+    """Counts over all rows of the dataset or version: the same for each of its views."""
+    version = view.dataset.version
+    return view.snapshot.counts(column.name, version.selection if version else "", view.base)
 
 
 def divergence(every: np.ndarray, shown: np.ndarray) -> float:

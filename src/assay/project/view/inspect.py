@@ -66,8 +66,7 @@ def inspect_row(dataset: Dataset, view: View, row_id: str) -> dict[str, Any]:
         "duplicates": _copies(snapshot, record, row),
         "findings": [
             {"id": f.id, "check": f.check, "title": f.title, "state": f.state}
-            for f in check.findings(dataset.at(None), state=None)
-            if row_id in f.row_ids
+            for f in check.findings(dataset.at(None), state=None, shown=0, row=row_id)
         ],
         "tags": tags.of_row(dataset, row_id),
         "in_view": bool(view.mask[row]),

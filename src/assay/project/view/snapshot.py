@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -99,19 +99,34 @@ class Snapshot:
         )
 
     def binned(self, name: str) -> Binned:
-        """A number or date column in bins."""
+        """A number or date column in bins; the numbers themselves are not kept for it."""
         column = self.column(name)
-        return self._cached(
-            "binned",
-            column.name,
-            lambda: binned(self.numbers(column.name)),
-            lambda b: b.codes.nbytes,
-        )
+
+        def build() -> Binned:
+            known = self._cache.get(("numbers", column.name))
+            return binned(known[0] if known else numbers(self._read(column)))
+
+        return self._cached("binned", column.name, build, lambda b: b.codes.nbytes)
 
     def coded(self, name: str) -> Coded:
         """A category, truth, list or spans column as codes."""
         column = self.column(name)
         return self._cached("coded", column.name, lambda: coded(self._read(column)), _coded_bytes)
+
+    def counts(self, name: str, rows: str, mask: np.ndarray) -> tuple[np.ndarray, int]:
+        """Rows a bin or a value of a column, and those without one, among the rows in `mask`.
+
+        Args:
+            name: The column.
+            rows: What names these rows for good; the answer is kept under it.
+            mask: bool, shape (num_rows,).
+        """
+        column = self.column(name)
+        numeric = column.kind in ("number", "date")
+        codes = self.binned(column.name) if numeric else self.coded(column.name)
+        return self._cached(
+            f"counts of {rows}", column.name, lambda: codes.count(mask), lambda c: c[0].nbytes
+        )
 
     def weights(self, name: str) -> np.ndarray:
         """A number column with 0 for what is missing."""
@@ -192,8 +207,18 @@ class Snapshot:
         if len(wanted) == 1:
             found = self.table.find("id", wanted[0])
             return np.array([] if found is None else [found], np.int64)
-        place = pc.index_in(pa.array(wanted, pa.string()), value_set=self._ids())
-        return np.asarray(place.drop_null()).astype(np.int64)
+        place = self.places_of(wanted)
+        return np.array([place[row_id] for row_id in wanted if row_id in place], np.int64)
+
+    def places_of(self, ids: Sequence[str]) -> dict[str, int]:
+        """Row numbers by id, of those ids that are there."""
+        if not ids:
+            return {}
+        # All ids are looked up among the few, not the few in a table of all.
+        found = pc.index_in(self._ids(), value_set=pa.array(ids, pa.string()))
+        rows = np.flatnonzero(np.asarray(found.is_valid()))
+        known = np.asarray(found.take(pa.array(rows)))
+        return {ids[place]: int(row) for place, row in zip(known, rows, strict=True)}
 
     def valid_rows(self, rows: Iterable[Any]) -> np.ndarray:
         """Row numbers as int64, each once and ascending.
