@@ -125,7 +125,8 @@ def signals_of(
 ) -> list[Any]:
     """The ops that the rules read from, beside those that the recipe asks for itself."""
     planned = {step.name: step for step in map(dataset.step, requests)}
-    schema = dataset.schema
+    newest = dataset.source.schema
+    schema = newest
     for step in planned.values():
         for field in step.stored(run=""):
             # Under an alias, only the recipe knows of a signal that is not computed yet.
@@ -133,7 +134,7 @@ def signals_of(
     lookup = resolver(schema, registry.ops())
     stored = {
         (field.metadata or {}).get(b"assay.name", b"").decode().rpartition(".")[0]: field
-        for field in dataset.schema
+        for field in newest
     }
     wanted: dict[str, Any] = {}
     for rule in rules:

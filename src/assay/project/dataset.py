@@ -24,6 +24,7 @@ from assay.search.expression import parse
 from assay.store import runs
 from assay.store.add import Adder, AddOptions, AddResult
 from assay.store.add import Progress as AddProgress
+from assay.store.pinned import pinned
 from assay.store.table import Table
 from assay.store.versions import Version
 
@@ -89,6 +90,15 @@ class Dataset:
         return Table.open(self.path)
 
     @property
+    def table(self) -> Table:
+        """The table that is read: a named version keeps the signals that it was made from."""
+        return pinned(self.source, self._then) if self._then else self.source
+
+    @cached_property
+    def _then(self) -> Table | None:
+        return self.source.at(self.version.parent_version) if self.version else None
+
+    @property
     def num_rows(self) -> int:
         """How many rows there are."""
         return self.rows().num_rows
@@ -96,7 +106,7 @@ class Dataset:
     @property
     def schema(self) -> pa.Schema:
         """All columns by stored name, computed ones with their provenance as field metadata."""
-        return self.source.schema
+        return self.table.schema
 
     @property
     def signals(self) -> list[str]:
@@ -212,23 +222,17 @@ class Dataset:
         Raises:
             UsageError: There is no such row.
         """
-        found = self.source.find("id", row_id)
-        if found is None:
-            raise UsageError(
-                f"'{self.name}' has no row with the id '{row_id}'.",
-                remedy="copy an id from `assay search` or `assay findings`",
-            )
-        return found
+        return rowsets.place(self, row_id)
 
     def rows(self, table: Table | None = None, *, ready: Sequence[Step] = ()) -> StoredRows:
         """Read access by the names used in expressions.
 
         Args:
-            table: The source at the version to read; the newest if None.
+            table: The source at the version to read; `table` if None.
             ready: Leave out rows from the first one on that lacks any of these signals: another
                 process added them after the signals were computed.
         """
-        table = table or self.source
+        table = table or self.table
         kept = None if self.version is None else self._kept
         if lacking := plan(table, ready):
             first = lacking[0].first_row
@@ -255,9 +259,7 @@ class Dataset:
 
     def at(self, version: str | None) -> Dataset:
         """The dataset in the named version; all source rows for None."""
-        if version is None:
-            return Dataset(self.project, self.name, None, self.filters)
-        found = self.project.versions.get(self.name, version.rpartition("@")[2])
+        found = None if version is None else self.project.versions.get(self.name, version)
         return Dataset(self.project, self.name, found, self.filters)
 
     def view(

@@ -37,12 +37,14 @@ def explain(dataset: Dataset, row_id: str) -> dict[str, Any]:
         UsageError: There is no such row.
     """
     index = dataset.row_index(row_id)
-    version = dataset.version or next(iter(reversed(_versions(dataset))), None)
+    version = dataset.version or dataset.project.versions.newest(dataset.name)
     rules: list[dict[str, Any]] = []
     kept = True
+    judged: Version | None = None
     if version is not None:
         verdicts = dataset.project.versions.verdicts(version)
         at = verdicts.find("id", row_id)
+        judged = version if at is not None else _judged(dataset, version, row_id)
         if at is None:
             kept = False
             rules = [_unjudged(dataset, version, row_id)]
@@ -60,7 +62,7 @@ def explain(dataset: Dataset, row_id: str) -> dict[str, Any]:
         "version": version.full_name if version else None,
         "kept": kept,
         "rules": rules,
-        "lineage": _lineage(dataset, version, index),
+        "lineage": _lineage(dataset, judged, index),
     }
 
 
@@ -84,12 +86,23 @@ def diff(a: Dataset, b: Dataset) -> dict[str, Any]:
         "common": int((in_a & in_b).sum()),
         "only_a": _side(a, left, b.version),
         "only_b": _side(a, came, a.version),
-        "statistics": _statistics(a, in_a, in_b),
+        "statistics": _statistics(a, b, in_a, in_b),
     }
 
 
-def _versions(dataset: Dataset) -> list[Version]:
-    return dataset.project.versions.list(dataset.name)
+def _parent(dataset: Dataset, version: Version) -> Version | None:
+    name = version.parent.partition("@")[2]
+    return dataset.project.versions.get(dataset.name, name) if name else None
+
+
+def _judged(dataset: Dataset, version: Version, row_id: str) -> Version | None:
+    """The nearest version before this one that the row was judged for; None if it never was."""
+    before = _parent(dataset, version)
+    while before is not None:
+        if dataset.project.versions.verdicts(before).find("id", row_id) is not None:
+            return before
+        before = _parent(dataset, before)
+    return None
 
 
 def _unjudged(dataset: Dataset, version: Version, row_id: str) -> dict[str, Any]:
@@ -109,7 +122,9 @@ def _unjudged(dataset: Dataset, version: Version, row_id: str) -> dict[str, Any]
 
 
 def _lineage(dataset: Dataset, version: Version | None, index: int) -> list[dict[str, Any]]:
+    """What led to the row: the version that judged it, its signals, the file it came from."""
     history = runs.history(dataset.project.events, dataset.name)
+    table = dataset.at(version.name).table if version else dataset.source
     by_key = {run["key"]: run for run in history}
     steps: list[dict[str, Any]] = []
     while version is not None:
@@ -124,10 +139,11 @@ def _lineage(dataset: Dataset, version: Version | None, index: int) -> list[dict
                 "time": run.get("time", version.time),
             }
         )
-        parent = version.parent.partition("@")[2]
-        version = dataset.project.versions.get(dataset.name, parent) if parent else None
-    table = dataset.source
+        version = _parent(dataset, version)
+    computed = table.computed(index)
     for field in table.schema:
+        if field.name not in computed:
+            continue
         metadata = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
         if "assay.op" in metadata:
             steps.append(
@@ -164,8 +180,8 @@ def _lineage(dataset: Dataset, version: Version | None, index: int) -> list[dict
 
 def _mask(dataset: Dataset, table: Table) -> np.ndarray:
     mask = np.zeros(table.num_rows, bool)
-    kept = dataset.rows(table).kept
-    mask[slice(None) if kept is None else kept] = True
+    kept = dataset.rows().kept
+    mask[slice(None) if kept is None else kept[kept < len(mask)]] = True
     return mask
 
 
@@ -192,20 +208,25 @@ def _counts(values: pa.ChunkedArray) -> dict[Any, int]:
     return {item["values"]: item["counts"] for item in counted.to_pylist()}
 
 
-def _statistics(dataset: Dataset, in_a: np.ndarray, in_b: np.ndarray) -> dict[str, Any]:
+def _statistics(
+    a: Dataset, b: Dataset, in_a: np.ndarray, in_b: np.ndarray
+) -> dict[str, dict[str, Any]]:
     """Mean of every numeric column on both sides, and the sum, under the names people use."""
-    out: dict[str, Any] = {}
-    table = dataset.source
-    for field in table.schema:
+    out: dict[str, dict[str, Any]] = {}
+    sides = (("a", a.table, in_a), ("b", b.table, in_b))
+    for field in [f for _, table, _ in sides for f in table.schema]:
         if field.name in _UNTOLD or not _is_number(field.type):
             continue
-        values = table.read([field.name]).column(0)
         name = (field.metadata or {}).get(b"assay.name", field.name.encode()).decode()
-        out[name] = {"a": _summary(values, in_a), "b": _summary(values, in_b)}
+        if name not in out:
+            out[name] = {side: _summary(table, field.name, mask) for side, table, mask in sides}
     return out
 
 
-def _summary(values: pa.ChunkedArray, mask: np.ndarray) -> Mapping[str, Any]:
+def _summary(table: Table, name: str, mask: np.ndarray) -> Mapping[str, Any]:
+    if name not in table.schema.names or not _is_number(table.schema.field(name).type):
+        return {"n": 0, "mean": None, "sum": None}  # the two know the signal in other versions
+    values = table.read([name]).column(0)
     # Rows that another process added since are in neither.
     chosen = values.slice(0, len(mask)).filter(pa.array(mask))
     total = pc.sum(chosen).as_py()

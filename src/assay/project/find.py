@@ -112,12 +112,12 @@ def ranked(
     assert query is not None
     vector = _query_vector(dataset, table, query, example)
     table = _indexed(dataset, table, vector)
-    kept = dataset.rows(table).kept if allowed is None else None
+    kept = dataset.rows().kept if allowed is None else None
     if allowed is not None:
         allowed = np.pad(allowed, (0, max(0, table.num_rows - len(allowed))))
     elif kept is not None:
         allowed = np.zeros(table.num_rows, bool)
-        allowed[kept] = True
+        allowed[kept[kept < table.num_rows]] = True
     rankings = {"text": rank_by_text(table, "text", query, depth, allowed)}
     if vector is not None:
         column, values = vector

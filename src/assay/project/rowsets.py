@@ -116,6 +116,21 @@ def _dropped(dataset: Dataset, name: str) -> np.ndarray:
     return _places(dataset, ids.combine_chunks())
 
 
+def place(dataset: Dataset, row_id: str) -> int:
+    """Row number of a row among all source rows.
+
+    Raises:
+        UsageError: There is no such row.
+    """
+    found = dataset.source.find("id", row_id)
+    if found is None:
+        raise UsageError(
+            f"'{dataset.name}' has no row with the id '{row_id}'.",
+            remedy="copy an id from `assay search` or `assay findings`",
+        )
+    return found
+
+
 def _places(dataset: Dataset, ids: pa.Array) -> np.ndarray:
     """Row numbers of the rows with these ids; ids that are gone are left out."""
     if len(ids) == 0:

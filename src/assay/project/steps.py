@@ -23,7 +23,7 @@ def step(dataset: Dataset, request: str | Mapping[str, Any], column: str | None)
     if "model" not in made.op.defaults or named:
         return made
     if dataset.exists:
-        field = next((f for f in dataset.schema if made_by(f, made)), None)
+        field = next((f for f in dataset.source.schema if made_by(f, made)), None)
         if field is not None:
             return step_of(dataset, field)
     return make_step({**find.with_model(request), "as": made.name}, column=column)

@@ -170,6 +170,14 @@ class Table:
         rows = self.row_indices(found.column("_rowaddr").to_numpy())
         return int(rows[0]) if len(rows) else None
 
+    def computed(self, row: int) -> frozenset[str]:
+        """Names of the columns that have values stored for a row; the others wait for theirs."""
+        for piece in self.fragments():
+            if row < piece.rows:
+                return piece.columns
+            row -= piece.rows
+        raise IndexError(row)
+
     def created_at(self, row: int) -> int:
         """The version of the table in which a row first stood."""
         found = self.handle.scanner(

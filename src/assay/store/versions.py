@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assay.errors import UsageError
-from assay.store import _lance
+from assay.store import _lance, runs
 from assay.store.events import Events
 from assay.store.locks import exclusive
 from assay.store.table import Table
@@ -74,12 +74,28 @@ class Versions:
         )
         return [_version(row) for row in table.to_pylist()]
 
+    def newest(self, dataset: str) -> Version | None:
+        """The version that was curated last, be it made then or found again; None if none was."""
+        made = {version.full_name: version for version in self.list(dataset)}
+        for run in reversed(runs.history(self._events, dataset) if made else []):
+            if run["kind"] == "curate" and run["outputs"].get("version") in made:
+                return made[run["outputs"]["version"]]
+        return next(reversed(made.values()), None)
+
     def get(self, dataset: str, name: str) -> Version:
-        """The version of that name.
+        """The version of that name, `clean` or `docs@clean`.
 
         Raises:
             UsageError: There is none; the error lists those there are.
         """
+        base, at, short = name.rpartition("@")
+        if at and base != dataset:
+            raise UsageError(
+                f"'{name}' is no version of '{dataset}'.",
+                allowed=f"a version of '{dataset}', such as {dataset}@NAME",
+                remedy=f"open it from its own dataset, '{base}'",
+            )
+        name = short
         found = self.list(dataset)
         for version in found:
             if version.name == name:

@@ -19,6 +19,7 @@ from assay.errors import AssayError
 from assay.project import find, rowsets
 from assay.project.view.filters import ViewSpec, label_of, read_view
 from assay.project.view.snapshot import Snapshot
+from assay.store.pinned import Pinned
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
@@ -176,14 +177,15 @@ class Engine:
         self._views: OrderedDict[str, View] = OrderedDict()
 
     def snapshot(self, dataset: Dataset) -> Snapshot:
-        """The dataset's table as it is now."""
-        table = dataset.source
+        """The dataset's table as it is now; versions share it unless they keep older signals."""
+        table = dataset.table
+        name = dataset.full_name if isinstance(table, Pinned) else dataset.name
         with self._lock:
-            known = self._snapshots.get(dataset.name)
+            known = self._snapshots.get(name)
             if known is None or known.version != table.version:
                 known = Snapshot(table)
-                self._snapshots[dataset.name] = known
-            self._snapshots.move_to_end(dataset.name)
+                self._snapshots[name] = known
+            self._snapshots.move_to_end(name)
             while len(self._snapshots) > _KEEP_SNAPSHOTS:
                 self._snapshots.popitem(last=False)
             return known
