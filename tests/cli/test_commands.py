@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,45 @@ def test_explain_gives_every_rule_with_value_threshold_and_reason(assay, docs) -
     assert (told["lineage"][-1]["source"], told["lineage"][-1]["position"]) == ("a.jsonl", 3)
 
 
+def test_explain_shows_the_text_and_marks_the_rules_that_were_not_asked(assay, docs) -> None:
+    recipe = RECIPE + "  - select: dedup.exact\n"
+    (docs / "r.yaml").write_text(recipe)
+    assay("curate", "r.yaml")
+    row = assay("search", "docs", "short", "--json").json["hits"][0]["id"]
+    shown = assay("explain", "docs", row[:9]).stdout.splitlines()
+    assert shown[:4] == [f"{row} is dropped in docs@clean", "", "  Too short", ""]
+    assert shown[4].startswith("drop  long enough ")
+    assert shown[4].endswith(" stats.words is 2, below 3")
+    assert shown[6].split()[:2] == ["-", "dedup.exact"]
+    assert "not asked: an earlier rule drops the row" in shown[6]
+    assert shown[-1].startswith("added     source a.jsonl, position 3, ")
+    told = assay("explain", "docs", row[:9], "--json").json
+    assert told == assay("explain", "docs", row, "--json").json
+    assert told["rules"][2]["verdict"] == "keep"  # in JSON, a rule that was not asked drops nothing
+
+
+def test_the_start_of_an_id_stands_for_the_row_where_it_is_one_alone(assay, lines) -> None:
+    assay("add", "docs", lines("a.jsonl", [{"text": f"river {n}"} for n in range(40)]))
+    ids = [hit["id"] for hit in assay("search", "docs", "river", "-k", 40, "--json").json["hits"]]
+    assert len(ids) == 40
+    (first, count), *_ = Counter(row[0] for row in ids).most_common(1)
+    several = assay("explain", "docs", first, "--json")
+    assert several.code == 2
+    assert "more than one id" in several.json["what"]
+    assert set(several.json["allowed"].removesuffix(", ...").split(", ")) <= {
+        row for row in ids if row[0] == first
+    }
+    assert count > 1
+    for wrong in ("zz", "'", "", ids[0][:-1] + "z"):
+        assert assay("explain", "docs", wrong, "--json").code == 2, wrong
+    assert assay("search", "docs", "--like", ids[0][:12], "--json").code == 0
+    assert assay("tag", "docs", "t", "--ids", ids[0][:12], "--json").json["changed"] == 1
+    assert (
+        assay("search", "docs", "river", "--where", "tag:t", "--json").json["hits"][0]["id"]
+        == ids[0]
+    )
+
+
 def test_search_gives_hits_best_first(assay, docs) -> None:
     hits = assay("search", "docs", "river bank", "-k", 1, "--json").json["hits"]
     assert len(hits) == 1
@@ -153,6 +193,41 @@ def test_diff_says_which_rows_left_and_why(assay, docs) -> None:
     words = told["statistics"]["text.stats.words"]
     assert words["a"]["n"] == 5
     assert words["b"]["mean"] > words["a"]["mean"]
+
+
+def test_diff_shows_what_moved_most_and_all_when_asked(assay, docs) -> None:
+    assay("curate", "r.yaml")
+    statistics = assay("diff", "docs", "docs@clean", "--json").json["statistics"]
+    shown = assay("diff", "docs", "docs@clean").stdout
+    assert f"The 10 of {len(statistics)} statistics that moved most." in shown
+    assert " diff docs docs@clean --all\n" in shown
+    table = shown.partition("mean of")[2].splitlines()[1:11]
+    moves = []
+    for line in table:
+        a, b = (statistics[line.split()[0]][side]["mean"] for side in "ab")
+        moves.append(abs(a - b) / max(abs(a), abs(b)))
+    assert moves == sorted(moves, reverse=True)
+    everything = assay("diff", "docs", "docs@clean", "--all").stdout
+    assert all(f"\n{name} " in everything for name in statistics)
+
+
+def test_lineage_names_what_went_in_and_what_came_out(assay, docs) -> None:
+    assay("curate", "r.yaml")
+    shown = assay("lineage", "docs").stdout.splitlines()
+    assert "paths a.jsonl, version 0 → version " in shown[1]
+    assert shown[1].endswith(", rows 5")
+    assert shown[-1].endswith("version docs, recipe clean → version docs@clean, rows 3")
+
+
+def test_quarantine_is_in_the_order_of_the_input(assay, lines) -> None:
+    for name in ("b", "a"):
+        file = lines(f"{name}.jsonl", [])
+        file.write_text('{"text": "x"}\n{broken\n{"text": "y"}\n{again\n')
+        assay("add", "docs", file)
+    records = assay("quarantine", "docs", "--json").json["records"]
+    found = [(record["source"], record["position"]) for record in records]
+    assert found == [("a.jsonl", 2), ("a.jsonl", 4), ("b.jsonl", 2), ("b.jsonl", 4)]
+    assert "The first 3 of 4; more with -n." in assay("quarantine", "-n", 3).stdout
 
 
 def test_export_writes_a_version(assay, docs) -> None:

@@ -47,9 +47,9 @@ def clean(text: object) -> str:
 
 
 def snippet(text: str, width: int = 96) -> str:
-    """The start of a text on one line, safe to print."""
+    """The start of a text, on one line."""
     line = " ".join(text.split())
-    return clean(line if len(line) <= width else line[: width - 1] + "…")
+    return line if len(line) <= width else line[: width - 1] + "…"
 
 
 def short_id(row_id: str) -> str:

@@ -12,11 +12,11 @@ from assay.cli.main import json_option, note, opened, project_option
 from assay.cli.output import (
     clean,
     grid,
+    moment,
     out,
     plural,
     print_json,
     progress_bar,
-    snippet,
     suggest,
 )
 
@@ -137,14 +137,13 @@ def quarantine(dataset: str | None, limit: int, project: str | None, as_json: bo
     if not rows:
         out().print("Nothing is in quarantine.")
         return
-    shown = rows[-limit:]
     table = [
         (r["source"] or "-", "-" if r["position"] < 0 else r["position"], r["op"], r["error"])
-        for r in shown
+        for r in rows[:limit]
     ]
     grid(["source", "position", "step", "reason"], table, right=(1,))
     if len(rows) > limit:
-        out().print(f"[dim]The newest {limit} of {len(rows):,}; more with -n.[/]")
+        out().print(f"[dim]The first {limit} of {len(rows):,}; more with -n.[/]")
 
 
 @click.command()
@@ -187,15 +186,28 @@ def lineage(dataset: str | None, project: str | None, as_json: bool) -> None:
     elif not runs:
         out().print("Nothing was run yet.")
     else:
-        rows = [(r["time"], r["kind"], r["dataset"], f"{r['seconds']:.1f}", _told(r)) for r in runs]
-        grid(["time", "run", "dataset", "seconds", "what"], rows, right=(3,))
+        heads = ["time", "run", "took", "from what to what"]
+        rows = [[moment(r["time"]), r["kind"], f"{r['seconds']:.1f} s", _told(r)] for r in runs]
+        if dataset is None:
+            heads.insert(2, "dataset")
+            for row, run in zip(rows, runs, strict=True):
+                row.insert(2, run["dataset"])
+        grid(heads, rows, right=(len(heads) - 2,))
 
 
 def _told(run: dict[str, object]) -> str:
-    def words(part: object) -> str:
-        if not isinstance(part, dict):
-            return ""
-        values = (", ".join(map(str, v)) if isinstance(v, list) else str(v) for v in part.values())
-        return snippet("; ".join(values), 60)
+    return f"{_named(run['inputs'])} → {_named(run['outputs'])}"
 
-    return f"{words(run['inputs'])} -> {words(run['outputs'])}"
+
+def _named(part: object) -> str:
+    """Values with their names; lists by their first members."""
+    if not isinstance(part, dict):
+        return "-"
+    return ", ".join(f"{key} {_shown(v)}" for key, v in part.items() if v not in ([], {}, None))
+
+
+def _shown(value: object) -> str:
+    if not isinstance(value, list):
+        return f"{value:,}" if isinstance(value, int) else str(value)
+    first = ", ".join(map(str, value[:3]))
+    return f"{first} and {len(value) - 3} more" if value[3:] else first

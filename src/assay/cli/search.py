@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import click
+from rich.text import Text
 
 from assay.cli.main import json_option, opened, project_option
-from assay.cli.output import out, print_json, snippet
+from assay.cli.output import grid, out, print_json, short_id, snippet
 
 
 @click.command()
 @click.argument("dataset")
 @click.argument("query", required=False)
-@click.option("--like", metavar="ID", help="Search by an existing row instead of a text.")
+@click.option(
+    "--like", metavar="ID", help="Search by an existing row (the start of its id) instead."
+)
 @click.option(
     "-k", default=10, show_default=True, type=click.IntRange(1, 10_000), help="How many rows."
 )
@@ -37,6 +40,6 @@ def search(
         return
     if not hits:
         out().print("Nothing found. Try other words, or fewer filters.")
-    for hit in hits:
-        out().print(f"[bold]{hit.score:.2f}[/]  [dim]{hit.id}[/]")
-        out().print(f"      {snippet(hit.text)}")
+        return
+    rows = [(Text(f"{h.score:.2f}", "bold"), short_id(h.id), snippet(h.text)) for h in hits]
+    grid(["", "", ""], rows)

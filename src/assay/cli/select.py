@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.text import Text
 
 from assay.cli.main import json_option, opened, project_option
-from assay.cli.output import clean, grid, number, out, plural, print_json, progress_bar, suggest
+from assay.cli.output import (
+    clean,
+    grid,
+    moment,
+    number,
+    out,
+    paragraph,
+    plural,
+    print_json,
+    progress_bar,
+    snippet,
+    suggest,
+)
+
+_TEXT = 400  # characters of a row's text that `explain` shows
+_RULE = 32  # of the name of a rule
+_STATISTICS = 10  # that `diff` shows
+_DONE = {"curate": "curated", "compute": "computed", "add": "added"}
 
 
 @click.command()
@@ -47,34 +66,42 @@ def curate(recipe: str, project: str | None, as_json: bool) -> None:
 def explain(dataset: str, row_id: str, project: str | None, as_json: bool) -> None:
     """Say why a row is in or out, and where it is from.
 
-    ID is one that search, findings or an export show.
+    ID is one that search or findings show; the start of it is enough.
     """
-    told = opened(project).dataset(dataset).explain(row_id)
+    target = opened(project).dataset(dataset)
+    told = target.explain(row_id)
     if as_json:
         print_json(told)
         return
+    from assay.project.row import text_of
+
     if told["version"] is None:
-        out().print(f"{clean(row_id)} is in {clean(dataset)}; no version was made from it yet.")
+        verdict = f"is in {clean(dataset)}; no version was made from it yet"
     else:
-        verdict = "[green]kept[/]" if told["kept"] else "[red]dropped[/]"
-        out().print(f"{clean(row_id)} is {verdict} in {clean(told['version'])}")
-    for rule in told["rules"]:
-        mark = "[green]keep[/]" if rule["verdict"] == "keep" else "[red]drop[/]"
-        out().print(f"  {mark}  [bold]{clean(rule['rule'])}[/]  {clean(rule['reason'])}")
-    out().print("[dim]Lineage[/]")
-    for line in _lineage_lines(told["lineage"]):
-        out().print(f"  {clean(line)}")
+        kept = "[green]kept[/]" if told["kept"] else "[red]dropped[/]"
+        verdict = f"is {kept} in {clean(told['version'])}"
+    out().print(f"{told['id']} {verdict}\n")
+    if text := text_of(target, told["id"]):
+        paragraph(snippet(text, _TEXT), 2)
+        out().print()
+    if told["rules"]:
+        grid(["", "", ""], [_ruled(rule) for rule in told["rules"]])
+        out().print()
+    grid(["", ""], list(_lineage_rows(told["lineage"])))
 
 
 @click.command()
 @click.argument("a")
 @click.argument("b")
+@click.option(
+    "--all", "everything", is_flag=True, help="All statistics, not the ten that moved most."
+)
 @project_option
 @json_option
-def diff(a: str, b: str, project: str | None, as_json: bool) -> None:
+def diff(a: str, b: str, everything: bool, project: str | None, as_json: bool) -> None:
     """Compare two versions, such as docs and docs@clean.
 
-    Shows the rows that only one has, by reason, and the statistics of both.
+    Shows the rows that only one has, by reason, and the statistics that moved most.
     """
     told = opened(project).dataset(a).diff(b)
     if as_json:
@@ -88,17 +115,36 @@ def diff(a: str, b: str, project: str | None, as_json: bool) -> None:
         part = told[side]
         if part["rows"]:
             out().print(
-                f"{plural(part['rows'], 'row')} only in {clean(name)}, "
+                f"\n{plural(part['rows'], 'row')} only in {clean(name)}, "
                 f"by the rule that keeps them out of {clean(other)}:"
             )
             for reason, count in part["reasons"].items():
                 out().print(f"  {count:>9,}  {clean(reason)}")
+    moved = {
+        name: sides
+        for name, sides in told["statistics"].items()
+        if sides["a"]["mean"] is not None and sides["b"]["mean"] is not None
+    }
+    if not moved:
+        return
+    shown = list(moved)
+    if not everything:  # Python sorts stably: those that moved alike stay in the order of the table
+        shown = sorted(moved, key=lambda name: -_moved(moved[name]))[:_STATISTICS]
     rows = [
-        (name, number(v["a"]["mean"]), number(v["b"]["mean"]), _change(v))
-        for name, v in told["statistics"].items()
-        if v["a"]["mean"] is not None and v["b"]["mean"] is not None
+        (
+            name,
+            number(moved[name]["a"]["mean"]),
+            number(moved[name]["b"]["mean"]),
+            _change(moved[name], "mean"),
+            _change(moved[name], "sum"),
+        )
+        for name in shown
     ]
-    grid(["statistic", f"mean {a}", f"mean {b}", "sum"], rows, right=(1, 2, 3))
+    out().print()
+    grid(["mean of", a, b, "change", "of the sum"], rows, right=(1, 2, 3, 4))
+    if len(shown) < len(moved):
+        out().print(f"\n[dim]The {len(shown)} of {len(moved)} statistics that moved most.[/]")
+        suggest("diff", a, b, "--all", label="All")
 
 
 def _is_file(path: str) -> bool:
@@ -108,10 +154,17 @@ def _is_file(path: str) -> bool:
         return False
 
 
-def _change(sides: dict[str, Any]) -> str:
-    """Change of the sum from one side to the other, in percent."""
-    before, after = sides["a"]["sum"], sides["b"]["sum"]
-    return f"{100 * (after - before) / before:+.1f} %" if before else "-"
+def _moved(sides: dict[str, Any]) -> float:
+    """How far a mean moved, as a share of the larger side: 0 not at all, 1 to or from nothing."""
+    before, after = sides["a"]["mean"], sides["b"]["mean"]
+    larger = max(abs(before), abs(after))
+    return abs(after - before) / larger if larger else 0.0
+
+
+def _change(sides: dict[str, Any], of: str) -> str:
+    """Change from one side to the other, in percent."""
+    before, after = sides["a"][of], sides["b"][of]
+    return f"{100 * (after - before) / abs(before):+.1f} %" if before else "-"
 
 
 @click.command()
@@ -142,22 +195,32 @@ def versions(dataset: str | None, project: str | None, as_json: bool) -> None:
         out().print("No named versions yet.")
         suggest("curate", "RECIPE.yaml")
     else:
-        rows = [(v.full_name, v.parent, f"{v.rows:,}", f"{v.rows_in:,}", v.time) for v in found]
+        rows = [
+            (v.full_name, v.parent, f"{v.rows:,}", f"{v.rows_in:,}", moment(v.time)) for v in found
+        ]
         grid(["version", "made from", "rows", "of", "time"], rows, right=(2, 3))
 
 
-def _lineage_lines(lineage: list[dict[str, Any]]) -> list[str]:
-    lines, computed = [], []
+def _ruled(rule: dict[str, Any]) -> tuple[Text, str, str]:
+    """A verdict as a row of a table: `-` where the rule was not asked."""
+    if rule["reason"].startswith("not asked"):
+        mark = Text("-", "dim")
+    else:
+        mark = Text(rule["verdict"], {"keep": "green", "drop": "red"}[rule["verdict"]])
+    return mark, snippet(rule["rule"], _RULE), rule["reason"]
+
+
+def _lineage_rows(lineage: list[dict[str, Any]]) -> Iterator[tuple[Text, str]]:
+    """The steps back to the file: what was done, and with what, by name."""
+    computed = dict.fromkeys(step["op"] for step in lineage if step["step"] == "compute")
     for step in lineage:
+        told = {key: value for key, value in step.items() if key not in ("step", "time", "run")}
         if step["step"] == "curate":
-            lines.append(
-                f"curated from {step['input']} by recipe '{step['recipe']}', {step['time']}"
-            )
+            told = {"version": step["version"], "from": step["input"], "recipe": step["recipe"]}
         elif step["step"] == "compute":
-            computed.append(step["op"])
-        else:
-            if computed:
-                lines.append(f"signals: {', '.join(dict.fromkeys(computed))}")
-            when = f", {step['time']}" if step.get("time") else ""
-            lines.append(f"added from {step['source']}, position {step['position']}{when}")
-    return lines
+            if not computed:
+                continue
+            told, computed = {"by": ", ".join(computed)}, {}
+        named = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in told.items())
+        when = f", {moment(step['time'])}" if step.get("time") else ""
+        yield Text(_DONE.get(step["step"], step["step"]), "dim"), f"{named}{when}"

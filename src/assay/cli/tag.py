@@ -13,7 +13,12 @@ from assay.errors import UsageError
 @click.argument("dataset")
 @click.argument("name", required=False)
 @click.option("--where", metavar="EXPR", help="Rows for which it is true, or of a row set.")
-@click.option("--ids", multiple=True, metavar="ID", help="These rows; may be given again.")
+@click.option(
+    "--ids",
+    multiple=True,
+    metavar="ID",
+    help="This row, by the start of its id; may be given again.",
+)
 @click.option("--remove", is_flag=True, help="Take the tag off.")
 @click.option("--undo", metavar="EVENT", help="Undo one tagging.")
 @project_option
@@ -30,6 +35,7 @@ def tag(
 ) -> None:
     """Tag rows of DATASET with NAME; without NAME, list its tags. Filter with --where tag:NAME."""
     from assay.project import tags
+    from assay.project.row import full_id
 
     target = opened(project).dataset(dataset)
     _ = target.source
@@ -54,9 +60,7 @@ def tag(
     if where is not None:
         row_ids = target.where(where).to_table(["id"]).column("id").to_pylist()
     else:
-        for row_id in ids:
-            target.row_index(row_id)
-        row_ids = list(ids)
+        row_ids = [full_id(target, row_id) for row_id in ids]
     done = target.tag(name, row_ids, action="remove" if remove else "add")
     if as_json:
         print_json(done)

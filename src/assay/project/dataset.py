@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from assay.errors import UsageError
-from assay.project import check, curate, explain, export, find, rowsets, steps, tags
+from assay.project import check, curate, explain, export, find, row, rowsets, steps, tags
 from assay.project.check import StoredFinding
 from assay.project.curate import CurateResult
 from assay.project.find import SearchHit
@@ -317,7 +317,7 @@ class Dataset:
     ) -> list[SearchHit]:
         """The `k` best rows for a text, or most like an existing row; best first."""
         view = self.where(where) if where else self
-        return find.search(view, query, like=like, k=k)
+        return find.search(view, query, like=like and row.full_id(self, like), k=k)
 
     def check(self, *names: str, **options: Any) -> list[StoredFinding]:
         """Run checks (all that apply if none is named) and return their findings, ranked."""
@@ -372,8 +372,8 @@ class Dataset:
         return self.curate(name="applied", rules=rules, progress=progress)
 
     def explain(self, row_id: str) -> dict[str, Any]:
-        """Why a row is in or out, and where it comes from."""
-        return explain.explain(self, row_id)
+        """Why a row is in or out, and where it comes from; the start of its id is enough."""
+        return explain.explain(self, row.full_id(self, row_id))
 
     def diff(self, other: str) -> dict[str, Any]:
         """How another version of this dataset differs: rows, reasons, statistics."""

@@ -75,7 +75,7 @@ class Project:
         return curate(self, recipe, progress=progress)
 
     def quarantine(self, dataset: str | None = None) -> list[dict[str, Any]]:
-        """Input and values that could not be used, with the reason, oldest first."""
+        """Input and values that could not be used, with the reason, by source and position."""
         table = (
             self.events.read("quarantine", dataset=dataset)
             if dataset
@@ -84,7 +84,7 @@ class Project:
         rows: list[dict[str, Any]] = table.drop_columns(["key"]).to_pylist()
         for row in rows:
             row["time"] = row["time"].isoformat(timespec="seconds")
-        return rows
+        return sorted(rows, key=lambda row: (row["dataset"], row["source"] or "", row["position"]))
 
 
 def open_project(path: str | Path = ".", *, create: bool = True) -> Project:

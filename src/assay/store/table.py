@@ -178,6 +178,14 @@ class Table:
             row -= piece.rows
         raise IndexError(row)
 
+    def starting(self, column: str, start: str, limit: int) -> list[str]:
+        """At most `limit` values of a text column that start with `start` (letters and digits)."""
+        scanner = self.handle.scanner(
+            columns=[column], filter=f"starts_with(`{column}`, '{start}')", limit=limit
+        )
+        with read_guard(self.path):
+            return list(scanner.to_table().column(0).to_pylist())
+
     def created_at(self, row: int) -> int:
         """The version of the table in which a row first stood."""
         found = self.handle.scanner(
