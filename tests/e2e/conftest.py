@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,9 @@ STORY = "The {n}th ship left the harbor before dawn and nobody saw the captain o
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(built: Callable[[], Path]) -> Iterator[Served]:
     """`assay serve` on 60 rows with repeats, personal data, an empty text and markup."""
-    folder = built(tmp_path_factory) / "project"
+    folder = built() / "project"
     rows = [{"text": STORY.format(n=n), "shelf": "sea", "kind": f"k{n % 3}"} for n in range(50)]
     rows += [{"text": "What are my options?", "shelf": "sea", "kind": "k1"}] * 6
     rows += [
@@ -61,9 +62,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="session")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def corpus(built: Callable[[], Path]) -> Iterator[Served]:
     """`assay serve` on the bundled real data, with two rules applied and a version made."""
-    folder = built(tmp_path_factory) / "project"
+    folder = built() / "project"
     project = assay.open(folder)
     dataset = project.dataset("demo")
     dataset.add(demo.folder() / "corpus")
@@ -78,11 +79,12 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield started
 
 
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new folder for a project to be shown, where there is a web app to show it."""
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    """Makes a new folder for a project to be shown, where there is a web app to show it."""
     if not (FOLDER / "index.html").is_file():
         pytest.skip("the web app is not built: make web")
-    return tmp_path_factory.mktemp("e2e")
+    return lambda: tmp_path_factory.mktemp("e2e")
 
 
 @pytest.fixture(scope="session")
@@ -99,10 +101,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Visit]:
-    """Open a server's printed URL as a fresh visitor; the page may log no error."""
+    """Open a server's printed URL as a fresh visitor; the page may log no error but `expected`."""
     contexts, errors = [], []
 
-    def start(place: Served, **settings: Any) -> Page:
+    def start(place: Served, expected: str = "status of 4", **settings: Any) -> Page:
         context = browser.new_context(
             **{"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce", **settings}
         )
@@ -114,7 +116,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
             "console",
             lambda said: (
                 errors.append(said.text)
-                if said.type == "error" and "status of 4" not in said.text
+                if said.type == "error" and not re.search(expected, said.text)
                 else None
             ),
         )

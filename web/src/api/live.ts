@@ -46,7 +46,24 @@ export async function cancelJob(id: string): Promise<void> {
   take(await api.cancel(id));
 }
 
+const AGAIN_MS = 2000;
+
 export function listenToServer(): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stop = listen(refused);
+  // A server that answers and refuses (restarted, it has another token) ends an EventSource for
+  // good: the page says why, and goes on once this browser is let in again.
+  function refused(): void {
+    void queries.invalidateQueries({ queryKey: ["project"] });
+    timer = setTimeout(() => (stop = listen(refused)), AGAIN_MS);
+  }
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
+}
+
+function listen(onRefused: () => void): () => void {
   const source = new EventSource(apiUrl(["events"]), { withCredentials: true });
   source.addEventListener("open", () => {
     const again = !useLive.getState().connected;
@@ -59,11 +76,14 @@ export function listenToServer(): () => void {
     // What happened meanwhile is not known: ask anew.
     if (again) void queries.invalidateQueries();
   });
-  source.addEventListener("error", () => useLive.setState({ connected: false }));
+  source.addEventListener("error", () => {
+    useLive.setState({ connected: false });
+    if (source.readyState === EventSource.CLOSED) onRefused();
+  });
   source.addEventListener("job", (event: MessageEvent<string>) => take(JSON.parse(event.data) as Job));
   source.addEventListener("changed", (event: MessageEvent<string>) => {
     const { dataset, what } = JSON.parse(event.data) as Changed;
-    void queries.invalidateQueries({ queryKey: ["about", dataset] });
+    void queries.invalidateQueries({ queryKey: dataset === null ? ["about"] : ["about", dataset] });
     if (what !== "tags" && what !== "views") void queries.invalidateQueries({ queryKey: ["project"] });
   });
   return () => source.close();

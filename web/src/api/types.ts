@@ -33,7 +33,7 @@ export type Job<Result = unknown> = Omit<Shapes["JobShape"], "result" | "error">
 
 /** Sent by itself when something changed. */
 export interface Changed {
-  dataset: string;
-  table_version: number;
-  what: "rows" | "signals" | "findings" | "versions" | "tags" | "views";
+  /** Null: it may be about any of them. */
+  dataset: string | null;
+  what: "rows" | "findings" | "versions" | "tags" | "views";
 }

@@ -1,6 +1,6 @@
 import { Columns2, Map as MapIcon, PanelRight, Rows2, SlidersHorizontal } from "lucide-react";
-import { useCallback, useState, type ReactNode } from "react";
-import { failureOf, useDataset, useViewState } from "@/api";
+import { useCallback, useEffect, useState, type ReactNode } from "react";
+import { ApiError, failureOf, useDataset, useViewState } from "@/api";
 import { useKeys } from "@/lib/keys";
 import { FeaturePane, hasPane } from "@/lib/panes";
 import { remember, remembered } from "@/lib/storage";
@@ -38,6 +38,13 @@ export default function Explore() {
   const failed = (error: unknown) => toast.error(failureOf(error).message);
   const toggle = (row: TableRow) => void toggleRow(dataset, row.id, row.number).catch(failed);
   const clear = () => view.set({ selection: null });
+  // A link may name a selection that is not kept here: said once, then left out.
+  const unknown = state.data && !state.isPlaceholderData && selected?.error instanceof ApiError && selected.error.status === 400 ? selected.error : null;
+  useEffect(() => {
+    if (unknown === null) return;
+    toast.error(failureOf(unknown).message);
+    view.set({ selection: null });
+  }, [unknown]);
   // Tags go to what is selected, else to the row under the cursor.
   const target: Target | null = selectedKey ? { view: selectedKey } : current ? { ids: [current.id] } : null;
   const tag = (name: string) => target && void tagRows(dataset, name, target);

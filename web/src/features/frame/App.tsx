@@ -34,10 +34,11 @@ export function App() {
     if (dataset === null && first !== null && !feature?.free) view.open(first, { quiet: true });
   }, [dataset, first, feature]);
 
+  const refused = project.error instanceof ApiError && project.error.status === 401 ? project.error : null;
   const content = () => {
     if (!feature) return <NoPage page={page} />;
     if (feature.free) return <Screen feature={feature} />;
-    if (project.error instanceof ApiError && project.error.status === 401) return <NoAccess failure={project.error.failure} />;
+    if (refused) return <NoAccess failure={refused.failure} />;
     if (project.error && !project.data) return <NoServer error={project.error} onRetry={() => void project.refetch()} />;
     if (project.data && names.length === 0) return <NoData />;
     if (dataset === null) return null;
@@ -52,7 +53,7 @@ export function App() {
       <Rail current={feature?.page} />
       <TopBar onPalette={() => setPalette(true)} onKeys={() => setSheet(true)} />
       <main id="content" tabIndex={-1} className="flex min-h-0 min-w-0 flex-col outline-none md:col-start-2">
-        {!connected && <Banner tone="doubt">The server does not answer. What you see stays; the page goes on when it is back.</Banner>}
+        {!connected && !refused && <Banner tone="doubt">The server does not answer. What you see stays; the page goes on when it is back.</Banner>}
         {problems.length > 0 && (
           <Banner tone="doubt" onDismiss={view.dismissProblems}>
             Part of this link could not be read. {problems.join(" ")}

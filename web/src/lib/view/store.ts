@@ -88,6 +88,8 @@ export function followUrl(): () => void {
     const { search } = currentPlace();
     if (search === toQuery(line.now)) return;
     const reading = fromQuery(search);
+    // Written otherwise, it may still say the same: to write it again would lead back here.
+    if (reading.problems.length === 0 && toQuery(reading.view) === toQuery(line.now)) return;
     const first = line.past.length === 0 && same(line.now, EMPTY);
     store.setState({
       line: first ? history.begin(reading.view) : history.step(line, reading.view),

@@ -68,6 +68,13 @@ describe("a view in the URL", () => {
     );
   });
 
+  test("an apostrophe is written as the address bar keeps it", () => {
+    const query = toQuery({ ...EMPTY, search: { query: "don't" } });
+    expect(query).toBe("?q=don%27t");
+    expect(new URL(`http://x/${query}`).search).toBe(query);
+    expect(fromQuery(query).view.search).toEqual({ query: "don't" });
+  });
+
   test.each([
     ["data=../../etc", "data"],
     ["data=demo%00", "data"],

@@ -173,9 +173,12 @@ function short(value: number): string {
   return String(Number(value.toPrecision(5)));
 }
 
-/** Leaves what a person reads; escapes what would change the query's meaning or break in a mail. */
+/**
+ * Leaves what a person reads; escapes what would change the query's meaning or break in a mail, and
+ * what the address bar would escape by itself (').
+ */
 function encode(value: string): string {
-  return encodeURIComponent(value.toWellFormed()).replace(/%(20|2C|3A|40|2F|3B|24|5B|5D|3F|3D)/g, (escape, code: string) =>
+  return encodeURIComponent(value.toWellFormed()).replaceAll("'", "%27").replace(/%(20|2C|3A|40|2F|3B|24|5B|5D|3F|3D)/g, (escape, code: string) =>
     code === "20" ? "+" : decodeURIComponent(escape),
   );
 }
