@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type ReactNode, type Ref } from "react";
+import { flushSync } from "react-dom";
 import { cx } from "@/ui";
 import { remembered } from "@/lib/storage";
 import type { Camera } from "@/lib/view";
@@ -7,7 +8,7 @@ import { boundsOf, NOWHERE, SIDE } from "./geometry";
 import { listenToGestures, type Outline, type Tool } from "./gestures";
 import { Names, type Name } from "./Names";
 import type { Palette } from "./palette";
-import { Scene, type Frame, type PainterChoice } from "./scene";
+import { Scene, type PainterChoice } from "./scene";
 
 /** What keys and buttons outside can do with the map. */
 export interface MapHandle {
@@ -39,7 +40,6 @@ interface Props {
   focus: number | null;
   stale?: boolean;
   handle?: Ref<MapHandle>;
-  onFrame?: (frame: Frame) => void;
   children?: ReactNode;
 }
 
@@ -58,31 +58,41 @@ export function MapView(props: Props) {
   const [hovered, setHovered] = useState<{ row: number; x: number; y: number } | null>(null);
   const bounds = useMemo(() => boundsOf(xy), [xy]);
   const home = useMemo(() => (bounds && size.width > 0 ? fit(size, bounds) : HOME), [bounds, size]);
-  const now = moved ?? camera ?? home;
-  const latest = useRef({ ...props, now, size, home });
+  const rest = camera ?? home;
+  const now = moved ?? rest;
+  // Where it is going; `now` is what the newest picture shows, so that names stand where points do.
+  const target = useRef(rest);
+  const moving = useRef(false);
+  const latest = useRef({ ...props, size, home });
   useEffect(() => {
-    latest.current = { ...props, now, size, home };
+    latest.current = { ...props, size, home };
+    if (!moving.current) target.current = rest;
   });
 
   // While it moves the camera is the map's own; at rest it is the view's.
   const settle = useRef(0);
   const look = useCallback((next: Camera) => {
-    latest.current.now = next;
-    setMoved(next);
+    target.current = next;
+    moving.current = true;
+    scene.current?.look(next);
     window.clearTimeout(settle.current);
     settle.current = window.setTimeout(() => {
+      moving.current = false;
       latest.current.onCamera(next);
       setMoved(null);
     }, SETTLE_MS);
   }, []);
   const reset = useCallback(() => {
     window.clearTimeout(settle.current);
+    moving.current = false;
+    target.current = latest.current.home;
+    scene.current?.look(target.current);
     setMoved(null);
     latest.current.onCamera(null);
   }, []);
   const zoom = useCallback((factor: number) => {
-    const { now, size } = latest.current;
-    look(zoomAt(now, size, size.width / 2, size.height / 2, factor));
+    const { size } = latest.current;
+    look(zoomAt(target.current, size, size.width / 2, size.height / 2, factor));
   }, [look]);
   useImperativeHandle(handle, () => ({
     zoom,
@@ -90,14 +100,14 @@ export function MapView(props: Props) {
     focus: () => box.current?.focus(),
     show: (row: number) => {
       const place = placeOf(latest.current.xy, row);
-      if (place) look({ x: place[0], y: place[1], zoom: Math.max(latest.current.now.zoom, 4 * latest.current.home.zoom) });
+      if (place) look({ x: place[0], y: place[1], zoom: Math.max(target.current.zoom, 4 * latest.current.home.zoom) });
     },
   }), [look, reset, zoom]);
 
   useEffect(() => {
     if (!gl.current || !plain.current) return;
     const made = new Scene(gl.current, plain.current, painterChoice());
-    made.onFrame = (frame) => latest.current.onFrame?.(frame);
+    made.onFrame = ({ camera }) => moving.current && flushSync(() => setMoved(camera));
     scene.current = made;
     return () => {
       made.dispose();
@@ -109,7 +119,9 @@ export function MapView(props: Props) {
     if (level.length === xy.length >> 1) void scene.current?.setLevels(level);
   }, [xy, level]);
   useEffect(() => scene.current?.setColors(codes?.length === xy.length >> 1 ? codes : null, palette, context), [xy, codes, palette, context]);
-  useEffect(() => scene.current?.look(now), [now, xy]);
+  useEffect(() => {
+    if (!moving.current) scene.current?.look(rest);
+  }, [rest, xy]);
 
   useEffect(() => {
     const element = box.current;
@@ -124,7 +136,7 @@ export function MapView(props: Props) {
     let hover = 0;
     let asked = 0;
     const stop = listenToGestures(element, {
-      camera: () => latest.current.now,
+      camera: () => target.current,
       size: () => latest.current.size,
       tool: () => latest.current.tool,
       look,
@@ -163,10 +175,10 @@ export function MapView(props: Props) {
       "=": () => zoom(1.4),
       "-": () => zoom(1 / 1.4),
       "0": reset,
-      ArrowLeft: () => look(panBy(now, size, step, 0)),
-      ArrowRight: () => look(panBy(now, size, -step, 0)),
-      ArrowUp: () => look(panBy(now, size, 0, step)),
-      ArrowDown: () => look(panBy(now, size, 0, -step)),
+      ArrowLeft: () => look(panBy(target.current, size, step, 0)),
+      ArrowRight: () => look(panBy(target.current, size, -step, 0)),
+      ArrowUp: () => look(panBy(target.current, size, 0, step)),
+      ArrowDown: () => look(panBy(target.current, size, 0, -step)),
     };
     if (!move[event.key]) return;
     move[event.key]?.();

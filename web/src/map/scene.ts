@@ -20,6 +20,8 @@ const PICTURE = "map picture";
 const MAX_PIXELS = 4_000_000;
 
 export interface Frame {
+  /** What it shows. */
+  camera: Camera;
   painter: "webgl" | "raster";
   points: number;
   quick: boolean;
@@ -50,10 +52,10 @@ export class Scene {
   /** `canvas` for WebGL2; `plain` takes the raster where there is none (or it is chosen). */
   constructor(private readonly canvas: HTMLCanvasElement, private readonly plain: HTMLCanvasElement, private readonly choice: PainterChoice = "auto") {
     this.flat = plain.getContext("2d");
-    if (choice !== "raster") this.gl = painter(canvas);
+    if (choice !== "raster") this.gl = painter(canvas, choice === "auto");
     canvas.hidden = this.gl === null;
     plain.hidden = this.gl !== null;
-    canvas.addEventListener("webglcontextlost", this.fallBack);
+    if (this.gl) canvas.addEventListener("webglcontextlost", this.fallBack);
   }
 
   get painter(): "webgl" | "raster" {
@@ -102,6 +104,8 @@ export class Scene {
 
   /** Look elsewhere. While it moves, a sample may stand for all rows. */
   look(camera: Camera): void {
+    const { x, y, zoom } = this.camera;
+    if (camera.x === x && camera.y === y && camera.zoom === zoom) return;
     this.camera = camera;
     const many = this.slow && this.points > SAMPLE;
     this.ask(many ? "quick" : "full");
@@ -157,7 +161,7 @@ export class Scene {
     }
     gl.resize(width, height);
     gl.draw(this.camera, this.dpr, quick);
-    this.tell({ painter: "webgl", points: this.points, quick, ms: performance.now() - began });
+    this.tell({ camera: this.camera, painter: "webgl", points: this.points, quick, ms: performance.now() - began });
   }
 
   private async paintRaster(quick: boolean): Promise<void> {
@@ -176,7 +180,7 @@ export class Scene {
     this.flat?.putImageData(new ImageData(pixels, width, height), 0, 0);
     const ms = performance.now() - began;
     if (!quick) this.slow = ms > SMOOTH_MS;
-    this.tell({ painter: "raster", points: this.points, quick, ms });
+    this.tell({ camera, painter: "raster", points: this.points, quick, ms });
     if (this.wanted !== "none") this.ask(this.wanted);
   }
 
@@ -212,9 +216,10 @@ export class Scene {
   };
 }
 
-function painter(canvas: HTMLCanvasElement): WebGLPainter | null {
+/** `fast`: only where the browser says that WebGL2 is not drawn in software. */
+function painter(canvas: HTMLCanvasElement, fast: boolean): WebGLPainter | null {
   try {
-    return new WebGLPainter(canvas);
+    return new WebGLPainter(canvas, fast);
   } catch {
     return null;
   }

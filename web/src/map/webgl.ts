@@ -40,6 +40,12 @@ void main() {
   shown = vec4(s.rgb / s.a * alpha, alpha);
 }`;
 
+/** Browsers that draw in software do not always admit it when asked for a fast context. */
+function inSoftware(gl: WebGL2RenderingContext): boolean {
+  const told = gl.getExtension("WEBGL_debug_renderer_info");
+  return told !== null && /swiftshader|llvmpipe|softpipe|software|basic render/i.test(String(gl.getParameter(told.UNMASKED_RENDERER_WEBGL)));
+}
+
 /** Without float targets, a byte holds so many points before it is full. */
 const BYTE_WEIGHT = 1 / 24;
 
@@ -62,9 +68,14 @@ export class WebGLPainter {
   private height = 0;
 
   /** Throws where WebGL2 is missing. */
-  constructor(canvas: HTMLCanvasElement) {
-    const gl = canvas.getContext("webgl2", { alpha: true, antialias: false, depth: false, premultipliedAlpha: true, preserveDrawingBuffer: true });
+  /** `fast`: refuse a WebGL2 that is drawn in software, for which the raster is several times faster. */
+  constructor(canvas: HTMLCanvasElement, fast: boolean) {
+    const gl = canvas.getContext("webgl2", { failIfMajorPerformanceCaveat: fast, alpha: true, antialias: false, depth: false, premultipliedAlpha: true, preserveDrawingBuffer: true });
     if (!gl) throw new Error("WebGL2 is missing.");
+    if (fast && inSoftware(gl)) {
+      gl.getExtension("WEBGL_lose_context")?.loseContext();
+      throw new Error("WebGL2 is drawn in software.");
+    }
     this.gl = gl;
     const float = gl.getExtension("EXT_color_buffer_float") !== null || gl.getExtension("EXT_color_buffer_half_float") !== null;
     this.unit = float ? 1 : BYTE_WEIGHT;
