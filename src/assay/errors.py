@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 
+class Stopped(Exception):
+    """A person stopped the work: nothing is wrong, and what was finished stays."""
+
+
 class AssayError(Exception):
     """Something failed for a reason that a person can act on.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -187,7 +188,7 @@ def lineage(dataset: str | None, project: str | None, as_json: bool) -> None:
         out().print("Nothing was run yet.")
     else:
         heads = ["time", "run", "took", "from what to what"]
-        rows = [[moment(r["time"]), r["kind"], f"{r['seconds']:.1f} s", _told(r)] for r in runs]
+        rows = [[moment(r["time"]), r["kind"], _took(r), _told(r)] for r in runs]
         if dataset is None:
             heads.insert(2, "dataset")
             for row, run in zip(rows, runs, strict=True):
@@ -195,8 +196,14 @@ def lineage(dataset: str | None, project: str | None, as_json: bool) -> None:
         grid(heads, rows, right=(len(heads) - 2,))
 
 
-def _told(run: dict[str, object]) -> str:
-    return f"{_named(run['inputs'])} → {_named(run['outputs'])}"
+def _took(run: dict[str, Any]) -> str:
+    return "-" if run["seconds"] is None else f"{run['seconds']:.1f} s"
+
+
+def _told(run: dict[str, Any]) -> str:
+    end = _named(run["outputs"]) if run["state"] == "done" else run["state"]
+    error = f": {run['error']}" if run["error"] else ""
+    return f"{_named(run['inputs'])} → {end}{error}"
 
 
 def _named(part: object) -> str:

@@ -222,7 +222,7 @@ def _newest(dataset: Dataset) -> dict[str, dict[str, Any]]:
     """The newest run of each check over these rows."""
     view = _view(dataset)
     newest: dict[str, dict[str, Any]] = {}
-    for run in runs.history(dataset.project.events, dataset.name):
+    for run in runs.done(dataset.project.events, dataset.name):
         if run["kind"] == "check" and view.items() <= run["inputs"].items():
             newest.update(dict.fromkeys(run["inputs"]["checks"], run))
     return newest

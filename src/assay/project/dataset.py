@@ -145,12 +145,11 @@ class Dataset:
         self._refuse_version("add")
         files = [Path(path) for path in paths]
         chosen = AddOptions(format, text, source_id, source, licence, options)
-        inputs = {"paths": [str(path) for path in paths]}
+        before = self.source.version if self.exists else 0
+        inputs = {"paths": [str(path) for path in paths], "version": before}
         with runs.record(self.project.events, "add", self.name, inputs) as run:
-            before = self.source.version if self.exists else 0
             adder = Adder(self.path, self.project.events, chosen, run.key, progress)
             result = adder.add(files)
-            run.inputs["version"] = before
             run.outputs = {"version": result.version, "rows": result.rows_added}
         return result
 

@@ -156,16 +156,7 @@ def _lineage(dataset: Dataset, version: Version | None, index: int) -> list[dict
             )
     names = [n for n in ("source", "position", "source_id", "licence") if n in table.schema.names]
     row = table.take(np.array([index]), names).to_pylist()[0]
-    created = table.created_at(index)
-    added = next(
-        (
-            run
-            for run in history
-            if run["kind"] == "add"
-            and run["inputs"].get("version", 0) < created <= run["outputs"].get("version", 0)
-        ),
-        None,
-    )
+    added = by_key.get(runs.run_of(table, index) or "")
     origin = {key: value for key, value in row.items() if value is not None}
     steps.append(
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from assay.store import runs
@@ -14,25 +15,28 @@ def lineage(dataset: Dataset) -> dict[str, Any]:
     """Nodes in topological order, and the edges between them.
 
     Files lead to the dataset, the dataset to its signals, findings, versions and exports; a version
-    leads to what was made from it.
+    leads to what was made from it. Adding and computing that did not come to an end left something
+    too: it is shown, and its label says so, until the same was done as a whole.
     """
     graph = _Graph()
     name = dataset.name
     graph.node(name, "dataset", name, dataset.source.num_rows, None)
     made = {v.run: v for v in dataset.project.versions.list(name)}
-    for run in runs.history(dataset.project.events, name):
+    for run in _telling(runs.history(dataset.project.events, name)):
         kind, key, outputs = run["kind"], run["key"], run["outputs"]
+        state = "" if run["state"] == "done" else f" ({run['state']})"
         start = str(run["inputs"].get("version") or name)
         start = start if start in graph.nodes else name
         if kind == "add":
             files = f"files:{key}"
             paths = [str(p).rpartition("/")[2] for p in run["inputs"].get("paths", [])]
             label = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if paths[3:] else "")
-            graph.node(files, "files", label or "files", outputs.get("rows"), run["time"])
+            graph.node(files, "files", (label or "files") + state, outputs.get("rows"), run["time"])
             graph.edge(files, name, run)
         elif kind == "compute":
             for signal in run["inputs"].get("signals", []):
-                graph.node(f"signal:{signal}", "signal", signal, outputs.get("rows"), run["time"])
+                rows = outputs.get("rows")
+                graph.node(f"signal:{signal}", "signal", signal + state, rows, run["time"])
                 graph.edge(name, f"signal:{signal}", run)
         elif kind == "check":
             label = f"{outputs.get('findings', 0)} findings"
@@ -47,6 +51,22 @@ def lineage(dataset: Dataset) -> dict[str, Any]:
             graph.node(f"export:{key}", "export", label, outputs.get("rows"), run["time"])
             graph.edge(start, f"export:{key}", run)
     return {"nodes": graph.ordered(), "edges": graph.edges}
+
+
+def _telling(history: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Runs that left something that no later run did as a whole."""
+    for at, run in enumerate(history):
+        partial = run["state"] != "done"
+        if partial and run["kind"] not in ("add", "compute"):
+            continue
+        asked = _asked(run)
+        if partial and any(r["state"] == "done" and _asked(r) == asked for r in history[at + 1 :]):
+            continue
+        yield run
+
+
+def _asked(run: dict[str, Any]) -> list[Any]:
+    return [run["kind"], run["inputs"].get("paths"), run["inputs"].get("signals")]
 
 
 class _Graph:

@@ -39,7 +39,7 @@ def finding_list(dataset: Dataset, view: View, state: str, memory: Memory) -> di
         raise UsageError(f"There is no state '{state}'.", allowed=", ".join(dict.fromkeys(states)))
     source = dataset.at(None)
     found = check.findings(source, state=None if state == "all" else state, shown=SHOWN_IDS)
-    history = runs.history(dataset.project.events, dataset.name)
+    history = runs.done(dataset.project.events, dataset.name)
     checked = [run["time"] for run in history if run["kind"] == "check"]
     notes = _notes(source)
     return {

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from assay.errors import AssayError, UsageError
+from assay.errors import AssayError, Stopped, UsageError
 
 KEPT = 200
 ENDED = ("done", "failed", "cancelled")
 
 
-class Cancelled(Exception):
+class Cancelled(Stopped):
     """Raised inside a job that was cancelled, where it reports progress."""
 
 

@@ -109,6 +109,16 @@ def commit(path: Path, operation: Callable[[], Any], message: str) -> Any:
     return on_newest(path, attempt)
 
 
+def message(table: Any, version: int) -> str:
+    """The message that `commit` gave a version; empty where its transaction is gone."""
+    try:
+        transaction = table.read_transaction(version)
+    except (OSError, ValueError):
+        return ""
+    said = (transaction.transaction_properties or {}) if transaction is not None else {}
+    return str(said.get("__lance_commit_message", ""))
+
+
 # Another process may commit between our reading the newest version and our own commit. Ids of
 # fragments and fields never change, so what was prepared fits the version after that as well.
 _ATTEMPTS = 40

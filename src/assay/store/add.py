@@ -281,7 +281,7 @@ class Adder:
         fields = [table.schema.field(name) for name in data.schema.names]
         data = data.cast(pa.schema(fields))
         if data.num_rows:
-            table = table.append(data, f"add {data.num_rows} rows")
+            table = table.append(data, f"add {data.num_rows} rows, run {self._run}")
         self._fragments |= {piece.id for piece in table.fragments()}
         self._schema = table.schema
 

@@ -46,6 +46,29 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("time", _TIME),
         ]
     ),
+    # Executions as they start. A run has one more record: in `runs` where it came to its end, in
+    # `failures` where an error or a person ended it, and none where it was killed.
+    "starts": pa.schema(
+        [
+            ("key", pa.string()),
+            ("kind", pa.string()),
+            ("dataset", pa.string()),
+            ("inputs", pa.string()),
+            ("recipe", pa.string()),
+            ("code_version", pa.string()),
+            ("time", _TIME),
+        ]
+    ),
+    "failures": pa.schema(
+        [
+            ("key", pa.string()),
+            ("dataset", pa.string()),
+            ("state", pa.string()),
+            ("error", pa.string()),
+            ("seconds", pa.float64()),
+            ("time", _TIME),
+        ]
+    ),
     # Executions with their inputs and outputs: the edges of the lineage graph.
     "runs": pa.schema(
         [
@@ -157,10 +180,15 @@ SCHEMAS: dict[str, pa.Schema] = {
 
 
 class Events:
-    """The event tables of one project."""
+    """The event tables of one project.
+
+    Attributes:
+        running: Folder with a lock file for each run under way.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self.running = root / "running"
         self._known: dict[str, tuple[int, set[str]]] = {}
 
     def append(self, kind: str, records: Sequence[Mapping[str, Any]]) -> int:

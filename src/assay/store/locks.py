@@ -46,6 +46,18 @@ def exclusive(path: Path, *, wait: float = WAIT_SECONDS) -> Iterator[None]:
         os.close(handle)  # closing releases the lock
 
 
+def held(path: Path) -> bool:
+    """Whether some process, this one included, holds the lock file at `path`."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not _try_lock(handle)
+    finally:
+        os.close(handle)
+
+
 if sys.platform == "win32":
     import msvcrt
 

@@ -193,6 +193,10 @@ class Table:
         ).to_table()
         return int(found.column(0)[0].as_py())
 
+    def message(self, version: int) -> str:
+        """What the commit that made `version` says of itself; empty where it is not kept."""
+        return _lance.message(self.handle, version)
+
     def take(self, indices: np.ndarray, columns: Sequence[str] | None = None) -> pa.Table:
         """The rows at `indices` (int64 positions in row order), in the order given."""
         names = list(columns) if columns is not None else None

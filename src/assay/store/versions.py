@@ -77,7 +77,7 @@ class Versions:
     def newest(self, dataset: str) -> Version | None:
         """The version that was curated last, be it made then or found again; None if none was."""
         made = {version.full_name: version for version in self.list(dataset)}
-        for run in reversed(runs.history(self._events, dataset) if made else []):
+        for run in reversed(runs.done(self._events, dataset) if made else []):
             if run["kind"] == "curate" and run["outputs"].get("version") in made:
                 return made[run["outputs"]["version"]]
         return next(reversed(made.values()), None)

@@ -1925,6 +1925,8 @@ export interface components {
             code_version: string | null;
             /** Dataset */
             dataset: string;
+            /** Error */
+            error: string | null;
             /** Inputs */
             inputs: {
                 [key: string]: unknown;
@@ -1941,6 +1943,11 @@ export interface components {
             recipe: string | null;
             /** Seconds */
             seconds: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "running" | "failed" | "interrupted";
             /** Time */
             time: string;
         };

@@ -208,6 +208,8 @@ class RunShape(BaseModel):
     seconds: float | None
     time: str
     code_version: str | None
+    state: Literal["done", "running", "failed", "interrupted"]
+    error: str | None
 
 
 class Runs(BaseModel):
