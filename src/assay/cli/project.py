@@ -12,6 +12,7 @@ from assay.cli.hints import command
 from assay.cli.main import json_option, note, opened, project_option
 from assay.cli.output import (
     clean,
+    err,
     grid,
     moment,
     out,
@@ -20,6 +21,7 @@ from assay.cli.output import (
     progress_bar,
     suggest,
 )
+from assay.errors import UsageError
 
 
 @click.command()
@@ -164,7 +166,13 @@ def export(
     project: str | None,
     as_json: bool,
 ) -> None:
-    """Write DATASET (or DATASET@VERSION) to FILE."""
+    """Write DATASET (or DATASET@VERSION) to FILE; - is standard output, with --format."""
+    piped = str(file) in ("-", "/dev/stdout")
+    if piped and as_json:
+        raise UsageError(
+            "With --json, standard output is taken by the report, so the rows cannot go there.",
+            remedy="leave out --json, or name a file",
+        )
     chosen = [name.strip() for name in columns.split(",")] if columns else None
     rows = (
         opened(project).dataset(dataset).export(file, format=format_, columns=chosen, where=where)
@@ -172,7 +180,8 @@ def export(
     if as_json:
         print_json({"rows": rows, "file": str(file)})
     else:
-        out().print(f"Wrote {plural(rows, 'row')} to {clean(file)}.")
+        told = err() if piped else out()
+        told.print(f"Wrote {plural(rows, 'row')} to {'standard output' if piped else clean(file)}.")
 
 
 @click.command()

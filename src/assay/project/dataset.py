@@ -386,7 +386,7 @@ class Dataset:
         columns: Sequence[str] | None = None,
         where: str | None = None,
     ) -> int:
-        """Write the rows to a file; the format follows the suffix. Returns the number of rows."""
+        """Write the rows to a file (`-`: standard output) and return how many there were."""
         view = self.where(where) if where else self
         return export.export(view, Path(path), format=format, columns=columns)
 

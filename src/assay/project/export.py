@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from assay import registry
+from assay.errors import UsageError
 from assay.store import runs
-from assay.store.write import format_of
+from assay.store.write import STDOUT, format_of, target
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
@@ -23,7 +24,8 @@ def export(
 
     Args:
         dataset: What to write.
-        path: The file; replaced as a whole when the writing succeeds.
+        path: The file; replaced as a whole when the writing succeeds. A link stays, and what it
+            leads to is replaced; pipes and devices are written into; `-` is standard output.
         format: Name of an exporter; by the suffix of `path` if None.
         columns: Names as in expressions; by default the input's own columns and the `id`.
 
@@ -31,8 +33,15 @@ def export(
         Number of rows written.
 
     Raises:
+        InputError: It cannot be written there.
         UsageError: No exporter claims the suffix, or a column does not exist.
     """
+    if format is None and path == STDOUT:
+        raise UsageError(
+            "Standard output has no name that says which format to write.",
+            allowed=", ".join(sorted(registry.exporters())),
+            remedy="name it with --format",
+        )
     format = format or format_of(path)
     writer = registry.get("exporter", format)
     rows = dataset.rows()
@@ -43,8 +52,10 @@ def export(
     inputs = {"version": dataset.full_name, "columns": chosen}
     # A project that one may only read keeps no record of who took what from it.
     events = dataset.project.events
+    batches = (batch.cast(schema) for batch in rows.scan(*chosen))
     with runs.record(events, "export", dataset.name, inputs, optional=True) as run:
-        written = writer.fn((batch.cast(schema) for batch in rows.scan(*chosen)), schema, path)
+        with target(path) as file:
+            written = writer.fn(batches, schema, file)
         run.outputs = {"path": path.name, "rows": written}
     return int(written)
 

@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from assay import registry
 from assay.errors import UsageError
+from assay.store.write._target import STDOUT, target
 
-__all__ = ["format_of", "write"]
+__all__ = ["STDOUT", "format_of", "target", "write"]
 
 
 def write(
