@@ -64,6 +64,32 @@ def test_add_prints_its_guesses_on_stderr(assay, lines) -> None:
     assert done.json["rows_added"] == 1
 
 
+def test_add_reads_columns_in_the_types_that_were_named(assay, docs) -> None:
+    (docs / "p.csv").write_text("text,price,a=b\nx,1.50,1\ny,2.00,2\n")
+    done = assay(
+        "add", "prices", "p.csv", "--types", "price=string", "--types", "a=b=float", "--json"
+    )
+    assert done.json["rows_added"] == 2
+    assay("export", "prices", "out.jsonl", "--columns", "price,a=b")
+    rows = [json.loads(line) for line in (docs / "out.jsonl").read_text().splitlines()]
+    assert rows == [{"price": "1.50", "a=b": 1.0}, {"price": "2.00", "a=b": 2.0}]
+    for wrong in ("price", "=int", "price=money"):
+        assert assay("add", "more", "p.csv", "--types", wrong, "--json").code == 2
+
+
+def test_add_sets_lines_aside_that_are_longer_than_was_asked(assay, lines) -> None:
+    file = lines("a.jsonl", [{"text": "x"}, {"text": "y" * 100}])
+    done = assay("add", "docs", file, "--max-line", 50, "--json").json
+    assert (done["rows_added"], done["quarantined"]) == (1, 1)
+
+
+@pytest.mark.parametrize("alias", ["a b", "", "a__b", "1st", "a..b", "text.language", "x" * 101])
+def test_a_signal_gets_no_name_that_expressions_cannot_tell(assay, docs, alias: str) -> None:
+    done = assay("compute", "docs", "text.stats", "--as", alias, "--json")
+    assert done.code == 2, done
+    assert assay("ls", "--json").json["datasets"][0]["signals"] == []
+
+
 def test_compute_counts_rows_and_names_signals(assay, docs) -> None:
     done = assay("compute", "docs", "text.stats", "text.language", "--json").json
     assert set(done) == {"rows", "rows_computed", "signals", "quarantined", "seconds"}

@@ -54,6 +54,13 @@ def test_a_dominated_column_lists_the_exceptions(check) -> None:
     assert found["c"].title == 'c: is "1" in 99.5% of 200 values'
 
 
+def test_one_exception_and_several_read_as_sentences(check) -> None:
+    numbers = [str(i * 1.5) for i in range(28)]
+    found = check({"one": [*numbers, "n/a", ""], "two": [*numbers, "n/a", "-"]})
+    assert found["one"].title == "one: 1 value of 29 is not a number"
+    assert found["two"].title == "two: 2 values of 30 are not numbers"
+
+
 @pytest.mark.parametrize(
     ("values", "kind", "odd"),
     [

@@ -57,7 +57,7 @@ def test_a_row_with_other_cells_than_the_header_is_named_by_line(file):
     rows, bad, _ = load(file("a,b\n1,2\n3\n4,5,6\n7,8\n"))
     assert list(rows) == [2, 5]
     assert [(b.position, b.error) for b in bad] == [
-        (3, "Line 3 has 1 cells, the header has 2."),
+        (3, "Line 3 has 1 cell, the header has 2."),
         (4, "Line 4 has 3 cells, the header has 2."),
     ]
 

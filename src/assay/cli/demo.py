@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.text import Text
 
+from assay.cli.hints import command, remember
 from assay.cli.main import json_option
-from assay.cli.output import clean, err, out, plural, print_json, progress_bar
+from assay.cli.output import clean, grid, out, plural, print_json, progress_bar, short_id
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
 
 DATASET = "demo"
+TOLD = 3  # findings
 OPS = ("text.stats", "text.language", "text.pii", "text.minhash", "text.tokens", "embed.text")
 
 
@@ -44,17 +47,16 @@ def demo(folder: Path, serve: bool | None, as_json: bool) -> None:
     if as_json:
         print_json(told)
         return
-    where = f"--project {clean(folder)}"
-    out().print("\n[bold]Try next[/]")
-    out().print(f"  assay serve {where}")
-    out().print(f"  assay findings {DATASET} {where}")
-    out().print(f"  assay search {DATASET} 'how to install the package' {where}")
-    out().print(f"  assay diff {DATASET} {told['version']['name']} {where}")
-    out().print(f"  assay export {told['version']['name']} clean.parquet {where}")
-    out().print(
-        f"  and change a threshold in {clean(folder)}/recipe.yaml, then: "
-        f"assay curate {clean(folder)}/recipe.yaml {where}"
-    )
+    remember(str(folder) if folder.resolve() != Path.cwd() else None)
+    recipe = folder / "recipe.yaml"
+    out().print(f"\n[bold]Try next[/], or change a threshold in {clean(recipe)} and curate again:")
+    for words in (
+        ("serve",),
+        ("findings", DATASET),
+        ("explain", DATASET, story.row),
+        ("curate", recipe),
+    ):
+        out().print(f"  {clean(command(*words))}")
     if serve or (serve is None and sys.stdout.isatty()):
         from assay.cli.serve import show
         from assay.project.project import open_project
@@ -69,6 +71,7 @@ class Story:
     def __init__(self, *, quiet: bool) -> None:
         self.quiet = quiet
         self.seconds: dict[str, float] = {}
+        self.row = "ID"
 
     @contextlib.contextmanager
     def step(self, name: str) -> Iterator[None]:
@@ -81,8 +84,8 @@ class Story:
         """One line about a finished step."""
         if not self.quiet:
             seconds = self.seconds.get(name)
-            timed = f"[dim]{seconds:6.1f} s[/]" if seconds is not None else " " * 8
-            out().print(f"[bold]{name:<8}[/] {timed}  {line}")
+            timed = f"{seconds:6.1f} s" if seconds is not None else " " * 8
+            grid(["", "", ""], [(Text(f"{name:<7}", "bold"), Text(timed, "dim"), line)])
 
 
 def tell(folder: Path, story: Story) -> dict[str, Any]:
@@ -101,22 +104,22 @@ def tell(folder: Path, story: Story) -> dict[str, Any]:
     story.say(
         "add",
         f"{plural(rows, 'row')} from {_sources(dataset)} files; "
-        f"{plural(added.quarantined, 'damaged record')} set aside with a reason",
+        f"{plural(added.quarantined, 'damaged record')} set aside",
     )
     with story.step("compute"), progress_bar("Computing") as bar:
         computed = dataset.compute(*OPS, progress=bar)
     model = dataset.step("embed.text").params["model"]
     story.say(
         "compute",
-        f"{plural(len(computed.signals), 'signal')} a row: statistics, language, "
-        f"PII, tokens, MinHash, embedding ({model})",
+        f"{plural(len(computed.signals), 'signal')} a row, "
+        f"from statistics to an embedding ({model})",
     )
     evaluation = bundle.folder() / "evals" / "gsm8k_test.jsonl"
     with story.step("check"):
         found = dataset.check(against=[str(evaluation)])
     story.say("check", f"{plural(len(found), 'finding')}; the most serious:")
-    for finding in _one_a_check(found):
-        story.say("", f"[yellow]{finding.score:.2f}[/]  {clean(finding.title)}")
+    for finding in _one_a_check(found)[:TOLD]:
+        story.say("", f"{finding.score:.2f}  {finding.title}")
     recipe = _own_recipe(project.root, bundle.folder())
     with story.step("curate"):
         made = project.curate(recipe)
@@ -127,11 +130,10 @@ def tell(folder: Path, story: Story) -> dict[str, Any]:
         f"by {plural(len(made.dropped), 'rule')}",
     )
     with story.step("explain"):
-        explained = _explain_one(dataset, made.output["name"])
+        story.row, explained = _explain_one(dataset, made.output["name"])
     story.say("explain", explained)
     story.seconds["total"] = round(time.perf_counter() - started, 3)
-    if not story.quiet:
-        err().print(f"[dim]{story.seconds['total']:.1f} s in all, in {clean(project.root)}[/]")
+    story.say("total", f"in {project.root}")
     dropped = {rule: rows for rule, rows in made.dropped.items() if rows}
     return {
         "dataset": DATASET,
@@ -166,8 +168,8 @@ def _own_recipe(root: Path, bundled: Path) -> Path:
     return own
 
 
-def _explain_one(dataset: Dataset, version: str) -> str:
-    """Why one of the dropped rows was dropped: one that overlaps a benchmark, if there is one."""
+def _explain_one(dataset: Dataset, version: str) -> tuple[str, str]:
+    """A dropped row, and why it was dropped: one that overlaps a benchmark, if there is one."""
     project = dataset.project
     made = project.dataset(version).version
     assert made is not None
@@ -176,9 +178,10 @@ def _explain_one(dataset: Dataset, version: str) -> str:
     ids = verdicts.column("id").to_pylist()
     dropped = [(rule, row) for rule, row in zip(by, ids, strict=True) if rule is not None]
     if not dropped:
-        return "every row was kept"
+        return short_id(ids[0]), "every row was kept"
     telling = [pair for pair in dropped if "benchmark" in pair[0]] or dropped
     told = project.dataset(version).explain(telling[0][1])
     reason = next(r["reason"] for r in told["rules"] if r["verdict"] == "drop")
     origin = told["lineage"][-1]
-    return f"{clean(origin['source'])}, row {origin['position']}: dropped, because {clean(reason)}"
+    why = f"row {origin['position']} of {origin['source']} is dropped: {reason}"
+    return short_id(told["id"]), why

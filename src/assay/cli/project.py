@@ -47,6 +47,18 @@ def init(folder: str | None, project: str | None, as_json: bool) -> None:
 @click.option("--source-id", metavar="COLUMN", help="Input column that identifies a row.")
 @click.option("--source", metavar="NAME", help="Source to record instead of the relative path.")
 @click.option("--licence", help="Licence to record on every row.")
+@click.option(
+    "--types",
+    multiple=True,
+    metavar="COLUMN=TYPE",
+    help="Read a column as string, int, float, bool or json; may be given again.",
+)
+@click.option(
+    "--max-line",
+    type=click.IntRange(1),
+    metavar="BYTES",
+    help="Set lines that are longer aside.",
+)
 @project_option
 @json_option
 def add(
@@ -57,10 +69,17 @@ def add(
     source_id: str | None,
     source: str | None,
     licence: str | None,
+    types: tuple[str, ...],
+    max_line: int | None,
     project: str | None,
     as_json: bool,
 ) -> None:
     """Add FILES or folders to DATASET. The same file again adds nothing."""
+    options: dict[str, object] = {}
+    if types:
+        options["types"] = dict(map(_typed, types))
+    if max_line is not None:
+        options["max_line"] = max_line
     target = opened(project, create=True).dataset(dataset)
     with progress_bar("Adding") as bar:
         result = target.add(
@@ -70,6 +89,7 @@ def add(
             source_id=source_id,
             source=source,
             licence=licence,
+            **options,
             progress=lambda _, so_far: bar(so_far.rows_read, None),  # type: ignore[arg-type]
         )
     for each in result.notes:
@@ -92,6 +112,13 @@ def add(
             f"Quarantined {plural(result.quarantined, 'record')}; "
             f"see them with: {clean(command('quarantine', dataset))}"
         )
+
+
+def _typed(pair: str) -> tuple[str, str]:
+    column, equals, kind = pair.rpartition("=")
+    if not (column and equals):
+        raise UsageError(f"'{pair}' is not COLUMN=TYPE.", remedy="write --types price=string")
+    return column, kind
 
 
 @click.command()

@@ -49,7 +49,7 @@ def compute(
 
     target = opened(project).dataset(dataset)
     requests: list[str | dict[str, Any]] = list(ops)
-    if params or alias:
+    if params or alias is not None:
         if len(ops) != 1:
             raise UsageError("--param and --as go with one op at a time.")
         given: dict[str, Any] = {}
@@ -58,7 +58,7 @@ def compute(
             if not equals:
                 raise UsageError(f"'{pair}' is not NAME=VALUE.", remedy="write -p model=lsa")
             given[name] = value
-        requests = [{"op": ops[0], **given, **({"as": alias} if alias else {})}]
+        requests = [{"op": ops[0], **given, **({} if alias is None else {"as": alias})}]
     for request in requests:
         if (remark := model_note(target.step(request, column=column))) is not None:
             note(remark)

@@ -34,6 +34,7 @@ _KINDS = {
     r"(?:Z|[-+]\d{2}:?\d{2})?)?\s*$",
     "true or false": r"(?i)^\s*(?:true|false)\s*$",
 }
+_ONE = {"numbers": "a number", "dates": "a date", "true or false": "true or false"}
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def mixed(column: Column) -> Problem | None:
         rows = np.flatnonzero((codes >= 0) & ~regular[codes])
         text = (
             f"{count(len(rows), 'value')} of {column.filled:,} "
-            f"{'is' if len(rows) == 1 else 'are'} not {kind}"
+            f"{f'is not {_ONE[kind]}' if len(rows) == 1 else f'are not {kind}'}"
         )
         values = [{"value": _shown(distinct[int(i)]), "rows": int(counts[i])} for i in odd[:10]]
         evidence = {"expected": kind, "values": column.filled, "exceptions": values}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -15,6 +16,8 @@ from assay.errors import UsageError
 from assay.registry import Op
 from assay.schema import signal_column
 from assay.store.table import Fragment, Table
+
+_ALIAS = re.compile(r"(?=.{1,100}\Z)(?!.*__)[A-Za-z]\w*([.@]\w+)*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -92,9 +95,9 @@ def make_step(request: str | Mapping[str, Any], *, column: str | None = None) ->
             f"A signal needs an 'op': {request!r}.", remedy="write it as {op: text.stats}"
         )
     column = options.pop("column", column)
-    alias = options.pop("as", None)
     name, _, preset = called.partition("@")
     op: Op = registry.get("op", name)
+    alias = _alias(options.pop("as", None), op.name)
     params = dict(op.defaults)
     if preset:
         if preset not in op.presets:
@@ -119,6 +122,29 @@ def make_step(request: str | Mapping[str, Any], *, column: str | None = None) ->
         )
     inputs = {own: column or own for own in op.inputs}
     return Step(op, params, alias or called, inputs)
+
+
+def _alias(name: Any, op: str) -> str | None:
+    """A name for the signals of `op`, one that expressions can spell without quotes.
+
+    Raises:
+        UsageError: It is none, or the name of another op.
+    """
+    if name is None:
+        return None
+    if not isinstance(name, str) or not _ALIAS.fullmatch(name):
+        raise UsageError(
+            f"{name!r} cannot be the name of a signal.",
+            allowed="letters, digits and '_', starting with a letter; parts may be joined by '.' "
+            "or '@'; no '__', at most 100 characters",
+            remedy="name it like text2 or stats@mine",
+        )
+    if name.partition("@")[0] in registry.ops().keys() - {op}:
+        raise UsageError(
+            f"'{name}' is the name of another op, so its signals could not be told apart.",
+            remedy="choose another name",
+        )
+    return name
 
 
 def plan(

@@ -23,7 +23,7 @@ MAX_DEPTH = 64
 Row = dict[str, Any]
 _HUGE = 2**1023  # from here on a double may round to infinity
 _SURROGATE = "has a lone surrogate (such as \\ud800), which is not Unicode text"
-_AS_JSON = "to keep it, read the column as json (option types)"
+_AS_JSON = "to keep it, read the column as json (--types COLUMN=json)"
 _TITLES = {
     str: "a string",
     bool: "true or false",

@@ -127,7 +127,8 @@ def _reason(error: Exception) -> str:
     if isinstance(error, Rejected):
         return str(error)
     if isinstance(error, json.JSONDecodeError):
-        return f"not JSON: {error.msg[:1].lower()}{error.msg[1:]} at character {error.pos + 1}"
+        problem = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
+        return f"not JSON: {problem} at character {error.pos + 1}"
     if isinstance(error, UnicodeDecodeError):
         return f"not UTF-8: byte {error.start} of the line is 0x{error.object[error.start]:02x}"
     if isinstance(error, RecursionError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -206,8 +207,9 @@ def _batches(
         elif len(record.cells) != len(table.names):
             yield BadRow(
                 record.line,
-                f"Line {record.line} has {len(record.cells)} cells, the header has "
-                f"{len(table.names)}.",
+                f"Line {record.line} has {len(record.cells):,} "
+                f"cell{'' if len(record.cells) == 1 else 's'}, "
+                f"the header has {len(table.names):,}.",
                 _lenient(repr(record.cells)),
             )
         else:
@@ -267,7 +269,7 @@ class _Table:
                 problem = (
                     f"Line {line}: '{name}' should be {pattern[2]} as in the rows before, but is "
                     f"{cell[:60]!r}; leave the cell empty, or add the file as a new dataset with "
-                    "the column as string (option types)."
+                    f"the column as string (--types {shlex.quote(name)}=string)."
                 )
                 row = _written(self.names, [column.slice(i, 1) for column in cells])
                 yield BadRow(line, problem, _lenient(repr(records[i].cells)), row)
