@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronRight, X } from "lucide-react";
-import { useId, useState } from "react";
+import { memo, useId, useMemo, useState } from "react";
 import { failureOf } from "@/api";
 import { remember, remembered } from "@/lib/storage";
 import { conditionOn, useView, view } from "@/lib/view";
@@ -20,10 +20,11 @@ export function Facets({ viewKey, stale }: { viewKey: string | undefined; stale:
   const filters = useView((now) => now.filters);
   const [part, setPart] = useState("");
   const [held, setHeld] = useState(false);
+  const facets = asked.data?.facets;
+  // The same list as long as nothing in it changes, so that the cards are not drawn anew.
+  const shown = useMemo(() => shownFacets(facets ?? [], new Set(filters.flatMap((filter) => (typeof filter === "string" ? [] : [filter.column])))), [facets, filters]);
   if (asked.error && !asked.data) return <ErrorState failure={failureOf(asked.error)} onRetry={() => void asked.refetch()} />;
   if (!asked.data) return <Waiting />;
-  const filtered = new Set(filters.flatMap((filter) => (typeof filter === "string" ? [] : [filter.column])));
-  const shown = shownFacets(asked.data.facets, filtered);
   return (
     <div onPointerEnter={() => setHeld(true)} onPointerLeave={() => setHeld(false)} className={cx("transition-opacity", (stale || asked.isPlaceholderData) && "opacity-60")}>
       {shown.length > SEARCH_FROM && (
@@ -90,10 +91,9 @@ function Section({ group, all, viewKey }: { group: Group; all: boolean; viewKey:
   );
 }
 
-function Card({ facet, viewKey }: { facet: Facet; viewKey: string | undefined }) {
+const Card = memo(function Card({ facet, viewKey }: { facet: Facet; viewKey: string | undefined }) {
   const id = useId();
-  const filters = useView((now) => now.filters);
-  const condition = conditionOn(filters, facet.column);
+  const condition = useView((now) => conditionOn(now.filters, facet.column));
   return (
     <div className="px-3 pb-3" role="group" aria-label={facet.label}>
       <div className="flex min-h-7 items-center justify-between gap-2">
@@ -109,7 +109,7 @@ function Card({ facet, viewKey }: { facet: Facet; viewKey: string | undefined })
       {isNumeric(facet) ? <NumberCard facet={facet} id={id} /> : <ValueCard facet={facet} viewKey={viewKey} id={id} />}
     </div>
   );
-}
+});
 
 function Waiting() {
   return (

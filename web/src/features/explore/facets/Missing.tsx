@@ -4,9 +4,8 @@ import { cx } from "@/ui";
 
 /** Rows without a value: how many, and a click shows them. */
 export function Missing({ column, nulls }: { column: string; nulls: { all: number; view: number } }) {
-  const filters = useView((now) => now.filters);
+  const condition = useView((now) => conditionOn(now.filters, column));
   if (nulls.all === 0) return null;
-  const condition = conditionOn(filters, column);
   const on = condition?.op === "is null";
   return (
     <button

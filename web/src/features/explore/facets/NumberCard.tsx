@@ -7,8 +7,7 @@ import { Missing } from "./Missing";
 
 /** How a number or a date is spread; a drag chooses a range. */
 export function NumberCard({ facet, id }: { facet: NumberFacet; id: string }) {
-  const filters = useView((now) => now.filters);
-  const condition = conditionOn(filters, facet.column);
+  const condition = useView((now) => conditionOn(now.filters, facet.column));
   const low = facet.edges[0] ?? 0;
   const high = facet.edges.at(-1) ?? 1;
   const format = facet.kind === "date" ? dateFormat(high - low) : measure;

@@ -11,8 +11,7 @@ const SEARCH_FROM = 12;
 
 /** Categories with "x of y"; a click chooses, a second one takes it back. */
 export function ValueCard({ facet, viewKey, id }: { facet: ValueFacet; viewKey: string | undefined; id: string }) {
-  const filters = useView((now) => now.filters);
-  const condition = conditionOn(filters, facet.column);
+  const condition = useView((now) => conditionOn(now.filters, facet.column));
   const chosen = chosenIn(condition);
   const [open, setOpen] = useState(false);
   const [part, setPart] = useState("");

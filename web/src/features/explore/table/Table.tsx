@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { failureOf, type Column } from "@/api";
 import { useKeys } from "@/lib/keys";
 import { useView, view } from "@/lib/view";
@@ -41,6 +41,18 @@ export function Table({ viewKey, count, columns, stale, isSelected, onSelect, on
   // A phone has no room for a column that stays.
   const narrow = useNarrow();
   const width = (column: Column) => (narrow ? Math.min(260, columns.width(column)) : columns.width(column));
+  const layout = shown.map(width).join(" ");
+  const widths = useMemo(() => layout.split(" ").map(Number), [layout]);
+  // Lines are drawn anew only when what they show changes, so what they call stays the same.
+  const acts = useRef({ onSelect, onOpen });
+  useEffect(() => {
+    acts.current = { onSelect, onOpen };
+  });
+  const select = useCallback((row: TableRow) => acts.current.onSelect(row), []);
+  const openAt = useCallback((row: TableRow, index: number) => {
+    setCursor(index);
+    acts.current.onOpen(row);
+  }, []);
   const [first, last] = rowsOn(scroll.top, window_, count, ROW);
   const rows = useRows(viewKey, shown.length > 0 ? shown.map((column) => column.name) : undefined, count, first, last);
 
@@ -152,15 +164,12 @@ export function Table({ viewKey, count, columns, stale, isSelected, onSelect, on
               top={HEAD + index * ROW + offset}
               row={row}
               columns={shown}
-              width={width}
+              widths={widths}
               sticky={!narrow}
               selected={row !== undefined && isSelected(row)}
               current={index === cursor || (row !== undefined && row.id === open)}
-              onSelect={onSelect}
-              onOpen={(one) => {
-                setCursor(index);
-                onOpen(one);
-              }}
+              onSelect={select}
+              onOpen={openAt}
             />
           );
         })}
@@ -174,15 +183,15 @@ interface LineProps {
   top: number;
   row: TableRow | undefined;
   columns: readonly Column[];
-  width: (column: Column) => number;
+  widths: readonly number[];
   sticky: boolean;
   selected: boolean;
   current: boolean;
   onSelect: (row: TableRow) => void;
-  onOpen: (row: TableRow) => void;
+  onOpen: (row: TableRow, index: number) => void;
 }
 
-function Line({ index, top, row, columns, width, sticky, selected, current, onSelect, onOpen }: LineProps) {
+const Line = memo(function Line({ index, top, row, columns, widths, sticky, selected, current, onSelect, onOpen }: LineProps) {
   const ground = current ? "bg-accent-soft" : selected ? "bg-sunken" : "bg-panel group-hover:bg-hover";
   return (
     <div
@@ -192,7 +201,7 @@ function Line({ index, top, row, columns, width, sticky, selected, current, onSe
       aria-current={current || undefined}
       className="group hairline-b absolute left-0 flex w-full cursor-default items-stretch"
       style={{ height: ROW, top }}
-      onClick={() => row && onOpen(row)}
+      onClick={() => row && onOpen(row, index)}
     >
       <div role="gridcell" className={cx("sticky left-0 z-10 grid shrink-0 place-items-center", ground)} style={{ width: PICK }} onClick={(event) => event.stopPropagation()}>
         {row && <Checkbox bare label={`Select row ${index + 1}`} checked={selected} onChange={() => onSelect(row)} />}
@@ -203,7 +212,7 @@ function Line({ index, top, row, columns, width, sticky, selected, current, onSe
           role="gridcell"
           dir={column.kind === "text" || column.kind === "category" ? "auto" : undefined}
           className={cx("shrink-0 truncate px-2.5", ground, column.kind === "number" && "text-right", i === 0 && sticky && "sticky left-9 z-10")}
-          style={{ width: width(column), lineHeight: `${ROW - 1}px` }}
+          style={{ width: widths[i], lineHeight: `${ROW - 1}px` }}
         >
           {row ? <CellContent column={column} value={row.cells[column.name]} /> : <span className="bg-hover inline-block h-2.5 w-2/3 rounded" />}
         </div>
@@ -211,7 +220,7 @@ function Line({ index, top, row, columns, width, sticky, selected, current, onSe
       <div aria-hidden className={cx("flex-1", ground)} />
     </div>
   );
-}
+});
 
 function Nothing() {
   const filters = useView((now) => now.filters);

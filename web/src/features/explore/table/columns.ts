@@ -1,5 +1,5 @@
 /** Columns of the table: which are shown, how wide, remembered by dataset. */
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { Column, ColumnKind } from "@/api";
 import { remember, remembered } from "@/lib/storage";
 
@@ -42,9 +42,11 @@ export function useColumns(dataset: string, all: readonly Column[] | undefined) 
     setHeld({ dataset, kept: next });
     remember(`explore.columns.${dataset}`, JSON.stringify(next));
   };
-  const known = new Map((all ?? []).map((column) => [column.name, column]));
-  const names = kept.shown?.filter((name) => known.has(name)) ?? [];
-  const shown = (names.length > 0 ? names : defaultColumns(all ?? [])).flatMap((name) => known.get(name) ?? []);
+  const shown = useMemo(() => {
+    const known = new Map((all ?? []).map((column) => [column.name, column]));
+    const names = kept.shown?.filter((name) => known.has(name)) ?? [];
+    return (names.length > 0 ? names : defaultColumns(all ?? [])).flatMap((name) => known.get(name) ?? []);
+  }, [all, kept.shown]);
   return {
     shown,
     width: (column: Column) => kept.widths?.[column.name] ?? defaultWidth(column),
