@@ -42,11 +42,13 @@ def init(folder: str | None, project: str | None, as_json: bool) -> None:
 @click.command()
 @click.argument("dataset")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False))
-@click.option("--format", "format_", help="Reader to use instead of looking at the content.")
+@click.option(
+    "--format", "format_", metavar="NAME", help="Reader to use instead of looking at the content."
+)
 @click.option("--text", metavar="COLUMN", help="Input column that holds the text.")
 @click.option("--source-id", metavar="COLUMN", help="Input column that identifies a row.")
 @click.option("--source", metavar="NAME", help="Source to record instead of the relative path.")
-@click.option("--licence", help="Licence to record on every row.")
+@click.option("--licence", metavar="NAME", help="Licence to record on every row.")
 @click.option(
     "--types",
     multiple=True,
@@ -154,7 +156,13 @@ def ls(project: str | None, as_json: bool) -> None:
 @click.command()
 @click.argument("dataset", required=False)
 @click.option(
-    "-n", "limit", default=20, show_default=True, type=click.IntRange(1), help="How many to show."
+    "-n",
+    "limit",
+    metavar="N",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1),
+    help="How many to show.",
 )
 @project_option
 @json_option
@@ -179,9 +187,9 @@ def quarantine(dataset: str | None, limit: int, project: str | None, as_json: bo
 @click.command()
 @click.argument("dataset")
 @click.argument("file", type=click.Path(path_type=Path, readable=False))
-@click.option("--format", "format_", help="Writer to use instead of the suffix.")
-@click.option("--columns", help="Comma-separated names, as in expressions.")
-@click.option("--where", help="Only rows for which this expression is true.")
+@click.option("--format", "format_", metavar="NAME", help="Writer to use instead of the suffix.")
+@click.option("--columns", metavar="NAMES", help="Comma-separated names, as in expressions.")
+@click.option("--where", metavar="EXPR", help="Only rows for which this expression is true.")
 @project_option
 @json_option
 def export(

@@ -19,14 +19,18 @@ from assay.errors import UsageError
 @click.command()
 @click.argument("dataset")
 @click.argument("ops", nargs=-1, required=True)
-@click.option("--column", help="Column to read instead of the op's own.")
+@click.option("--column", metavar="NAME", help="Column to read instead of the op's own.")
 @click.option(
     "-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="Parameter of the op."
 )
-@click.option("--as", "alias", help="Name to store the signal under.")
-@click.option("--workers", type=click.IntRange(1, 1024), help="Threads; all cores by default.")
+@click.option("--as", "alias", metavar="NAME", help="Name to store the signal under.")
+@click.option(
+    "--workers", metavar="N", type=click.IntRange(1, 1024), help="Threads; all cores by default."
+)
 @click.option("--retry", is_flag=True, help="Try rows in quarantine again.")
-@click.option("--max-quarantined", type=click.IntRange(0), help="Fail above this many bad rows.")
+@click.option(
+    "--max-quarantined", metavar="N", type=click.IntRange(0), help="Fail above this many bad rows."
+)
 @project_option
 @json_option
 def compute(

@@ -16,9 +16,14 @@ from assay.cli.output import grid, out, print_json, short_id, snippet
     "--like", metavar="ID", help="Search by an existing row (the start of its id) instead."
 )
 @click.option(
-    "-k", default=10, show_default=True, type=click.IntRange(1, 10_000), help="How many rows."
+    "-k",
+    metavar="N",
+    default=10,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    help="How many rows.",
 )
-@click.option("--where", help="Only rows for which this expression is true.")
+@click.option("--where", metavar="EXPR", help="Only rows for which this expression is true.")
 @project_option
 @json_option
 def search(

@@ -15,8 +15,19 @@ from assay.errors import MissingExtra
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port; else the first free from 8420.")
+@click.option(
+    "--host",
+    metavar="ADDRESS",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on.",
+)
+@click.option(
+    "--port",
+    metavar="N",
+    type=click.IntRange(0, 65535),
+    help="Port; else the first free from 8420.",
+)
 @click.option("--root-path", default="", metavar="PATH", help="Prefix behind a reverse proxy.")
 @click.option("--open/--no-open", "open_browser", default=True, help="Open a browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print {url, token} as the first line.")
