@@ -99,6 +99,14 @@ def test_compute_counts_rows_and_names_signals(assay, docs) -> None:
     assert again["rows_computed"] == 0
 
 
+def test_compute_on_a_version_says_that_it_computes_all_rows(assay, docs) -> None:
+    assay("curate", "r.yaml")
+    done = assay("compute", "docs@clean", "text.tokens", "--json")
+    assert done.json["rows_computed"] == 5
+    assert "all 5 rows of docs, not of the 3 of docs@clean alone" in done.stderr
+    assert "all 5 rows" not in assay("compute", "docs", "text.minhash", "--json").stderr
+
+
 def test_curate_counts_what_each_rule_dropped(assay, docs) -> None:
     done = assay("curate", "r.yaml", "--json").json
     assert {"input", "output", "dropped", "run"} <= set(done)

@@ -49,7 +49,7 @@ def compute(
 
     OPS are names such as text.stats or text.stats@datatrove; `assay ops` lists them.
     """
-    from assay.project.steps import model_note
+    from assay.project.steps import model_note, scope_note
 
     target = opened(project).dataset(dataset)
     requests: list[str | dict[str, Any]] = list(ops)
@@ -66,6 +66,8 @@ def compute(
     for request in requests:
         if (remark := model_note(target.step(request, column=column))) is not None:
             note(remark)
+    if (remark := scope_note(target)) is not None:
+        note(remark)
     with progress_bar("Computing") as bar:
         result = target.compute(
             *requests,
@@ -75,7 +77,6 @@ def compute(
             retry=retry,
             progress=bar,
         )
-    seconds = target.project.runs(target.name)[-1]["seconds"]
     if as_json:
         print_json(
             {
@@ -83,7 +84,7 @@ def compute(
                 "rows_computed": result.rows_computed,
                 "signals": result.signals,
                 "quarantined": result.quarantined,
-                "seconds": round(seconds, 3),
+                "seconds": round(result.seconds, 3),
             }
         )
         return
@@ -92,7 +93,7 @@ def compute(
     else:
         count = plural(len(result.signals), "signal")
         out().print(
-            f"Computed {count} for {plural(result.rows_computed, 'row')} in {seconds:.1f} s."
+            f"Computed {count} for {plural(result.rows_computed, 'row')} in {result.seconds:.1f} s."
         )
     if result.quarantined:
         out().print(

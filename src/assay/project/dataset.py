@@ -162,7 +162,7 @@ class Dataset:
         retry: bool = False,
         progress: Progress | None = None,
     ) -> ComputeResult:
-        """Compute signals where they are missing.
+        """Compute signals where they are missing, in all source rows even of a named version.
 
         Args:
             ops: Names (`text.stats`, `text.stats@datatrove`) or mappings with `op`, parameters and
@@ -192,6 +192,7 @@ class Dataset:
                 progress=progress,
             )
             run.outputs = {"version": result.version, "rows": result.rows_computed}
+        result.seconds = run.seconds
         return result
 
     def step(self, request: str | Mapping[str, Any], *, column: str | None = None) -> Step:

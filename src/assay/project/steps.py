@@ -29,6 +29,18 @@ def step(dataset: Dataset, request: str | Mapping[str, Any], column: str | None)
     return make_step({**find.with_model(request), "as": made.name}, column=column)
 
 
+def scope_note(dataset: Dataset) -> str | None:
+    """That signals asked for on a version are computed for all rows; None where it is none."""
+    if dataset.version is None:
+        return None
+    everything = dataset.at(None)
+    return (
+        f"signals belong to the source rows, so this computes what is missing of all "
+        f"{everything.num_rows:,} rows of {dataset.name}, not of the {dataset.num_rows:,} of "
+        f"{dataset.full_name} alone; to pay for those alone, export them and add them as a dataset"
+    )
+
+
 def step_of(dataset: Dataset, field: pa.Field) -> Step:
     """The step, with its fitted state, that made a stored column."""
     metadata = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}

@@ -30,13 +30,17 @@ COMMIT_SECONDS = 2.0
 
 @dataclass
 class ComputeResult:
-    """What a compute did. `rows_computed` counts rows that lacked at least one signal asked for."""
+    """What a compute did, in `seconds` of wall time.
+
+    `rows_computed` counts rows that lacked at least one signal asked for.
+    """
 
     rows: int = 0
     rows_computed: int = 0
     signals: list[str] = field(default_factory=list)
     quarantined: int = 0
     version: int = 0
+    seconds: float = 0.0
 
 
 Progress = Callable[[int, int], None]
