@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -168,9 +169,7 @@ def _query_vector(
     dataset: Dataset, table: Table, query: str, example: int | None
 ) -> tuple[str, np.ndarray] | None:
     """The stored column of the text embedding and the query in its space; None if not computed."""
-    field = next(
-        (f for f in table.schema if (f.metadata or {}).get(b"assay.op") == b"embed.text"), None
-    )
+    field = _embedding(table.schema)
     if field is None:
         return None
     if example is not None:
@@ -181,3 +180,19 @@ def _query_vector(
     extra = {"state": step.state or b""} if step.op.fit is not None else {}
     value = step.op.fn(batch, **step.params, **extra).column(0)[0].as_py()
     return None if value is None else (field.name, np.array(value, np.float32))
+
+
+def _embedding(schema: pa.Schema) -> pa.Field | None:
+    """The embedding of the texts that are searched: a query is near only to what is like them.
+
+    Where there are several, the one that bears the op's own name, else the first.
+    """
+    found = []
+    for field in schema:
+        metadata = field.metadata or {}
+        if metadata.get(b"assay.op") == b"embed.text":
+            _, inputs = json.loads(metadata[b"assay.params"])
+            if list(inputs.values()) == ["text"]:
+                found.append(field)
+    own = (f for f in found if f.metadata[b"assay.name"].startswith(b"embed.text."))
+    return next(own, found[0] if found else None)

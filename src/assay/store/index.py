@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from assay.store import _lance
+from assay.store.failures import read_guard
 from assay.store.table import Table
 
 # Below this many rows a scan and a matrix product beat an index, and are exact.
@@ -62,29 +63,31 @@ def match_text(table: Table, column: str, query: str, k: int) -> np.ndarray:
 
     Any of the words may match; ties go to the earlier row.
     """
-    found = table.handle.scanner(
-        columns=["_score"],
-        with_row_address=True,
-        full_text_query={"query": query, "columns": [column]},
-        limit=k,
-    ).to_table()
+    with read_guard(table.path):
+        found = table.handle.scanner(
+            columns=["_score"],
+            with_row_address=True,
+            full_text_query={"query": query, "columns": [column]},
+            limit=k,
+        ).to_table()
     rows = table.row_indices(found.column("_rowaddr").to_numpy())
     return rows[np.lexsort((rows, -found.column("_score").to_numpy()))]
 
 
 def nearest(table: Table, column: str, query: np.ndarray, k: int) -> np.ndarray:
     """Row indices (int64) of the rows nearest to `query` (float32, (d,)) by cosine, best first."""
-    found = table.handle.scanner(
-        columns=["_distance"],
-        with_row_address=True,
-        nearest={
-            "column": column,
-            "q": query,
-            "k": k,
-            "nprobes": PROBES,
-            "refine_factor": REFINE,
-        },
-    ).to_table()
+    with read_guard(table.path):
+        found = table.handle.scanner(
+            columns=["_distance"],
+            with_row_address=True,
+            nearest={
+                "column": column,
+                "q": query,
+                "k": k,
+                "nprobes": PROBES,
+                "refine_factor": REFINE,
+            },
+        ).to_table()
     rows = table.row_indices(found.column("_rowaddr").to_numpy())
     return rows[np.lexsort((rows, found.column("_distance").to_numpy()))]
 

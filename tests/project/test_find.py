@@ -1,0 +1,55 @@
+"""Search in a dataset: which embedding answers a query, and what a damaged index says."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+import assay
+from assay.errors import StoreError
+from assay.project import find
+
+WORDS = ["cat", "dog", "sheep", "goat", "horse", "cow", "hen", "duck", "goose", "pig"]
+
+
+@pytest.fixture
+def docs(tmp_path: Path):
+    rows = [
+        {
+            "title": f"{WORDS[-1 - i % 10]} report {i}",
+            "text": f"the {WORDS[i % 10]} number {i} runs",
+        }
+        for i in range(40)
+    ]
+    file = tmp_path / "a.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    dataset = assay.open(tmp_path / "p").dataset("docs")
+    dataset.add(file)
+    return dataset
+
+
+def embed(name: str, column: str) -> dict[str, str]:
+    return {"op": "embed.text", "model": "lsa", "as": name, "column": column}
+
+
+def test_a_query_is_held_against_an_embedding_of_the_texts_alone(docs) -> None:
+    docs.compute(embed("titles", "title"))
+    assert "vector" not in docs.search("cat", k=1)[0].ranks
+    docs.compute(embed("small", "text"))
+    (hit,) = docs.search("the cat runs", k=1)
+    assert "vector" in hit.ranks and "cat" in hit.text
+    assert find._embedding(docs.schema).name == "small__vector"
+    docs.compute({"op": "embed.text", "model": "lsa"})
+    assert find._embedding(docs.schema).name == "embed_text__vector"
+
+
+def test_a_damaged_index_is_one_clear_error(docs) -> None:
+    assert docs.search("cat", k=1)
+    for folder in (docs.path / "_indices").iterdir():
+        shutil.rmtree(folder)
+    with pytest.raises(StoreError, match="cannot be read") as caught:
+        docs.search("dog", k=1)
+    assert str(docs.path) in caught.value.where
