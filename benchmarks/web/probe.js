@@ -36,7 +36,7 @@
     });
 
   const find = (selector) => document.querySelector(selector);
-  const dim = (element) => element === null || element.closest('[class*="opacity-"]') !== null || element.querySelector(".opacity-60, .opacity-50") !== null;
+  const dim = (element) => element === null || element.closest(".stale") !== null || element.querySelector(".stale") !== null;
   const parts = {
     rows: () => find('[role=grid][aria-label="Rows in view"] [role=row] [role=gridcell] [role=checkbox]') !== null,
     facets: () => find("[aria-label=Facets] [role=group] h3") !== null,
@@ -47,19 +47,19 @@
   // The number of rows in view, above the table; null while it is not that of the view.
   const count = () => {
     const line = find("main span[aria-live=polite]");
-    return line === null || line.className.includes("opacity") ? null : line.textContent;
+    return line === null || line.className.includes("stale") ? null : line.textContent;
   };
   const facetsFresh = () => !dim(find("[aria-label=Facets] > div"));
   // How many rows fail the rule whose threshold is held, and how many the whole recipe keeps.
   const judged = (name) => {
     const line = find("header p[aria-live=polite]");
     const rule = find(`[role=slider][aria-label^="${name}"]`)?.closest("li");
-    if (line === null || line.className.includes("opacity-60") || !rule) return null;
+    if (line === null || line.className.includes("stale") || !rule) return null;
     return `${/[\d,]+ fails? it/.exec(rule.textContent)?.[0]} ${line.textContent}`;
   };
   const selected = () => {
     const line = find('[role=toolbar][aria-label="Selected rows"] span[aria-live=polite]');
-    return line === null || line.className.includes("opacity-50") || line.textContent.startsWith("…") ? null : line.textContent;
+    return line === null || line.className.includes("stale") || line.textContent.startsWith("…") ? null : line.textContent;
   };
 
   // Frames and blank rows while something goes on.

@@ -201,7 +201,7 @@ export function MapView(props: Props) {
       onKeyDown={onKeyDown}
       className={cx("bg-panel relative h-full touch-none overflow-hidden select-none -outline-offset-2", tool === "pan" ? "cursor-grab active:cursor-grabbing" : "cursor-crosshair")}
     >
-      <div className={cx("absolute inset-0 transition-opacity", stale && "opacity-60")}>
+      <div className={cx("absolute inset-0", stale && "stale")}>
         <canvas ref={gl} className="absolute inset-0 size-full" />
         <canvas ref={plain} className="absolute inset-0 size-full" />
       </div>

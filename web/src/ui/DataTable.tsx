@@ -65,7 +65,7 @@ export function DataTable<Row>(props: Props<Row>) {
   };
   if (count === 0 && empty) return <>{empty}</>;
   return (
-    <div ref={box} role="grid" aria-label={name} aria-rowcount={count + 1} aria-colcount={columns.length} tabIndex={0} className={cx("bg-panel h-full overflow-auto text-sm", stale && "opacity-60")}>
+    <div ref={box} role="grid" aria-label={name} aria-rowcount={count + 1} aria-colcount={columns.length} tabIndex={0} className={cx("bg-panel h-full overflow-auto text-sm", stale && "stale")}>
       <div style={{ width: total, minWidth: "100%" }}>
         <div role="row" aria-rowindex={1} className="bg-panel hairline-b sticky top-0 z-10 flex" style={{ height: HEAD }}>
           {columns.map((column) => (

@@ -24,7 +24,7 @@ export function Header({ draft, preview, stale, yaml, onYaml, onAnew, onMake }: 
     <header className="hairline-b bg-panel flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2">
       <h1 className="sr-only">Curate</h1>
       <Name draft={draft} />
-      <p aria-live="polite" className={cx("min-w-52 flex-1 text-sm", stale && "opacity-60")}>
+      <p aria-live="polite" className={cx("min-w-52 flex-1 text-sm", stale && "stale")}>
         {preview ? (
           <>
             keeps <b className="font-semibold">{count(preview.kept)}</b> <span className="text-muted">of {count(preview.rows_in)} rows</span> ({share(preview.kept, preview.rows_in)})

@@ -12,7 +12,7 @@ export function Samples({ preview, stale }: { preview: Preview | undefined; stal
   if (!samples)
     return <p className="text-muted p-4 text-sm">With a rule, the rows just kept and just dropped stand here side by side.</p>;
   return (
-    <div className={cx("@container p-4", stale && "opacity-70")}>
+    <div className={cx("@container p-4", stale && "stale")}>
       <h2 className="mb-3 text-sm">
         <span className="text-muted">Nearest to the threshold of </span>
         <b className="font-semibold wrap-anywhere">{samples.rule}</b>

@@ -38,7 +38,7 @@ export function Workbench({ dataset, draft, onAnew }: Props) {
     <div className="flex h-full min-h-0 flex-col">
       <Header draft={draft} preview={preview} stale={stale} yaml={bench.yaml} onYaml={bench.showYaml} onAnew={onAnew} onMake={() => bench.make(true)} />
       {draft.rules.length > 0 && (
-        <div className={cx("hairline-b bg-panel", stale && "opacity-80")}>
+        <div className={cx("hairline-b bg-panel", stale && "stale")}>
           <FunnelBar
             rowsIn={preview?.rows_in ?? null}
             input={draft.input}

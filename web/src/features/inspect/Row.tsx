@@ -50,7 +50,7 @@ function Loaded({ row, full, stale }: { row: RowDetail; full: boolean; stale: bo
     ...(full ? [] : [{ keys: "shift+enter", label: "Show it in full", run: () => goTo("inspect") }]),
   ]);
   return (
-    <div className={cx("bg-panel flex h-full min-h-0 flex-col", stale && "opacity-60")} aria-busy={stale}>
+    <div className={cx("bg-panel flex h-full min-h-0 flex-col", stale && "stale")} aria-busy={stale}>
       <header className="hairline-b flex min-h-11 items-center gap-1 py-1 pr-1.5 pl-4">
         <h1 dir="auto" className="min-w-0 flex-1 truncate font-semibold">
           {title(row)}

@@ -36,7 +36,7 @@ export function DiffView({ dataset, names, a, b, onChange }: Props) {
       ) : diff.error && !diff.data ? (
         <ErrorState failure={failureOf(diff.error)} onRetry={() => void diff.refetch()} />
       ) : diff.data ? (
-        <div className={cx("space-y-6", diff.isPlaceholderData && "opacity-60")}>
+        <div className={cx("space-y-6", diff.isPlaceholderData && "stale")}>
           <Rows diff={diff.data} dataset={dataset} />
           <Statistics diff={diff.data} />
         </div>

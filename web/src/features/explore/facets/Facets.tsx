@@ -26,7 +26,7 @@ export function Facets({ viewKey, stale }: { viewKey: string | undefined; stale:
   if (asked.error && !asked.data) return <ErrorState failure={failureOf(asked.error)} onRetry={() => void asked.refetch()} />;
   if (!asked.data) return <Waiting />;
   return (
-    <div onPointerEnter={() => setHeld(true)} onPointerLeave={() => setHeld(false)} className={cx("transition-opacity", (stale || asked.isPlaceholderData) && "opacity-60")}>
+    <div onPointerEnter={() => setHeld(true)} onPointerLeave={() => setHeld(false)} className={cx((stale || asked.isPlaceholderData) && "stale")}>
       {shown.length > SEARCH_FROM && (
         <div className="bg-panel sticky top-0 z-10 p-2">
           <SearchField label="Find a column" value={part} onChange={setPart} />

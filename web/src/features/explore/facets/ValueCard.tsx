@@ -26,7 +26,7 @@ export function ValueCard({ facet, viewKey, id }: { facet: ValueFacet; viewKey: 
   return (
     <>
       {open && searchable && <SearchField label={`Find in ${count(facet.distinct)} values of ${facet.label}`} value={part} onChange={setPart} className="mb-1" />}
-      <ul id={id} aria-label={facet.label} className={cx(open && "max-h-72 overflow-y-auto", found.isPlaceholderData && "opacity-60")}>
+      <ul id={id} aria-label={facet.label} className={cx(open && "max-h-72 overflow-y-auto", found.isPlaceholderData && "stale")}>
         {rest.map((one) => (
           <li key={String(one.value)}>
             <Value one={one} top={top} on={chosen.includes(one.value)} dim={chosen.length > 0 && !chosen.includes(one.value)} onToggle={() => view.replaceFilter(condition, toggled(facet.column, chosen, one.value))} />

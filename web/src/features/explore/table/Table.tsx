@@ -1,4 +1,5 @@
 import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { failureOf, type Column } from "@/api";
 import { useKeys } from "@/lib/keys";
 import { useView, view } from "@/lib/view";
@@ -129,9 +130,10 @@ export function Table({ viewKey, count, columns, stale, isSelected, onSelect, on
       tabIndex={0}
       onScroll={(event) => {
         const bar = event.currentTarget.scrollTop;
-        if (bar !== scroll.bar) setScroll((now) => follow(now, bar, full, window_));
+        // In this frame, or it would show the place where the rows were.
+        if (bar !== scroll.bar) flushSync(() => setScroll((now) => follow(now, bar, full, window_)));
       }}
-      className={cx("bg-panel h-full overflow-auto text-sm -outline-offset-2", (stale || rows.stale) && "opacity-60")}
+      className={cx("bg-panel h-full overflow-auto text-sm -outline-offset-2", (stale || rows.stale) && "stale")}
     >
       <div className="relative" style={{ width: total, minWidth: "100%", height: scroll.height + HEAD }}>
         <div role="row" aria-rowindex={1} className="bg-panel hairline-b sticky top-0 z-20 flex" style={{ height: HEAD }}>

@@ -1,8 +1,8 @@
 /** Rows of the table, a page at a time: those on screen, then those just before and after. */
 import { useQueries, type Query } from "@tanstack/react-query";
-import { api, rowsOf, type Cell } from "@/api";
+import { api, queries, rowsOf, type Cell } from "@/api";
 import { useView } from "@/lib/view";
-import { PAGE, pagesFor } from "./scroll";
+import { PAGE, pagesFor, pagesSeen } from "./scroll";
 
 const CUT = 240;
 
@@ -16,9 +16,14 @@ export interface TableRow {
 export function useRows(key: string | undefined, columns: readonly string[] | undefined, count: number, first: number, last: number) {
   const dataset = useView((view) => view.dataset);
   const pages = key === undefined || columns === undefined ? [] : pagesFor(first, last, count);
+  const keyOf = (page: number) => ["rows", dataset, key, columns, page];
+  // Those before and after wait for those on screen: after a far jump they would only be in the way.
+  const seen = pagesSeen(first, last, count);
+  const ready = seen.every((page) => queries.getQueryData(keyOf(page)) !== undefined);
   const asked = useQueries({
     queries: pages.map((page) => ({
-      queryKey: ["rows", dataset, key, columns, page],
+      queryKey: keyOf(page),
+      enabled: ready || seen.includes(page),
       queryFn: async ({ signal }: { signal: AbortSignal }) => {
         const table = await api.rows(dataset ?? "", key ?? "", { offset: page * PAGE, limit: PAGE, columns, cut: CUT }, signal);
         return rowsOf(table).map((cells): TableRow => ({ id: String(cells.id), number: Number(cells._row), cells }));

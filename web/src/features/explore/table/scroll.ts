@@ -47,12 +47,18 @@ export function rowsOn(top: number, window: number, rows: number, rowHeight: num
 
 /** Pages to have for a range of rows: what is seen first, then one on either side. */
 export function pagesFor(first: number, last: number, count: number): number[] {
+  const seen = pagesSeen(first, last, count);
+  const beside = [(seen.at(-1) ?? 0) + 1, (seen[0] ?? 0) - 1];
+  return [...seen, ...beside.filter((page) => seen.length > 0 && page >= 0 && page * PAGE < count)];
+}
+
+/** Pages that hold a range of rows. */
+export function pagesSeen(first: number, last: number, count: number): number[] {
   if (count === 0) return [];
   const end = Math.floor((count - 1) / PAGE);
   const from = Math.min(end, Math.floor(Math.max(0, first) / PAGE));
   const to = Math.min(end, Math.floor(Math.max(0, last) / PAGE));
-  const seen = Array.from({ length: to - from + 1 }, (_, i) => from + i);
-  return [...seen, ...[to + 1, from - 1].filter((page) => page >= 0 && page <= end)];
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
 }
 
 function clamp(value: number, low: number, high: number): number {
