@@ -68,7 +68,8 @@ export function listenToGestures(box: HTMLElement, on: GestureEvents): () => voi
     const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
     down.set(event.pointerId, place);
     if (other) pinch(before, place, other);
-    else if (outline) draw(place);
+    // A busy page gets several moves as one event: the outline goes through all of them.
+    else if (outline) for (const one of [...event.getCoalescedEvents(), event]) draw(at(one));
     else if (moved) on.look(panBy(on.camera(), on.size(), place[0] - before[0], place[1] - before[1]));
     if (moved) on.leave();
   };

@@ -1,4 +1,4 @@
-import { useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
 import { measure } from "@/lib/format";
 import { cx } from "./cx";
 
@@ -27,9 +27,10 @@ interface Props {
 }
 
 const W = 240;
-const KEY_STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10 };
+const KEY_STEPS: Record<string, number> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
+const KEYS_REST_MS = 300;
 
-/** All rows in grey, those in view in the accent; drag to choose a range, or drag the threshold. */
+/** All rows in grey, those in view in the accent; drag (or move its ends by key) to choose a range, or drag the threshold. */
 export function Histogram({ data, label, height = 56, brush = null, onBrush, threshold = null, keeps = "above", onThreshold, format = measure, bare }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<[number, number] | null>(null);
@@ -41,7 +42,22 @@ export function Histogram({ data, label, height = 56, brush = null, onBrush, thr
   const top = Math.sqrt(Math.max(1, ...all));
   const low = edges[0] ?? 0;
   const high = edges[bins] ?? 1;
-  const shown = drag ?? brush;
+  const [keyed, setKeyed] = useState<readonly [number, number] | null>(null);
+  const shown = drag ?? keyed ?? brush;
+
+  // Keys come in runs: the range is chosen once they rest.
+  const choose = useRef(onBrush);
+  useEffect(() => {
+    choose.current = onBrush;
+  });
+  useEffect(() => {
+    if (keyed === null) return;
+    const timer = setTimeout(() => {
+      setKeyed(null);
+      choose.current?.(keyed[0] <= low && keyed[1] >= high ? null : [keyed[0], keyed[1]]);
+    }, KEYS_REST_MS);
+    return () => clearTimeout(timer);
+  }, [keyed, low, high]);
 
   const value = (event: PointerEvent): number => {
     const area = box.current?.getBoundingClientRect();
@@ -100,6 +116,10 @@ export function Histogram({ data, label, height = 56, brush = null, onBrush, thr
             <Veil from={place(Math.max(...shown))} to={100} />
           </>
         )}
+        {onBrush &&
+          ([0, 1] as const).map((end) => (
+            <End key={end} end={end} edges={edges} range={shown ? [Math.min(...shown), Math.max(...shown)] : [low, high]} place={place} label={label} format={format} onChange={setKeyed} />
+          ))}
         {threshold !== null && (
           <>
             {keeps === "above" ? <Veil from={0} to={place(threshold)} /> : <Veil from={place(threshold)} to={100} />}
@@ -126,6 +146,48 @@ function Steps({ counts, top, height, fill }: { counts: readonly number[]; top: 
 
 function Veil({ from, to }: { from: number; to: number }) {
   return <div className="pointer-events-none absolute inset-y-0 bg-[color-mix(in_srgb,var(--panel)_72%,transparent)]" style={{ left: `${from}%`, width: `${Math.max(0, to - from)}%` }} />;
+}
+
+interface EndProps {
+  /** 0: the low end, 1: the high one. */
+  end: 0 | 1;
+  edges: readonly number[];
+  range: readonly [number, number];
+  place: (value: number) => number;
+  label: string;
+  format: (value: number) => string;
+  onChange: (range: readonly [number, number]) => void;
+}
+
+/** An end of the range, moved from bin to bin by key; seen only while it has the focus. */
+function End({ end, edges, range, place, label, format, onChange }: EndProps) {
+  const last = edges.length - 1;
+  const at = [Math.max(0, edges.findLastIndex((edge) => edge <= range[0])), edges.findIndex((edge) => edge >= range[1])] as const;
+  const [from, to] = [at[0], at[1] < 0 ? last : at[1]];
+  const [least, most] = end === 0 ? [0, to - 1] : [from + 1, last];
+  const onKey = (event: KeyboardEvent) => {
+    const steps = event.key === "Home" ? -last : event.key === "End" ? last : KEY_STEPS[event.key];
+    if (steps === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const next = Math.max(least, Math.min(most, (end === 0 ? from : to) + steps));
+    const [a, b] = end === 0 ? [edges[next], edges[to]] : [edges[from], edges[next]];
+    if (a !== undefined && b !== undefined) onChange([a, b]);
+  };
+  return (
+    <div
+      role="slider"
+      tabIndex={0}
+      aria-label={`${label} ${end === 0 ? "from" : "to"}`}
+      aria-valuemin={edges[0] ?? 0}
+      aria-valuemax={edges[last] ?? 1}
+      aria-valuenow={range[end]}
+      aria-valuetext={format(range[end])}
+      className="bg-accent pointer-events-none absolute inset-y-0 w-1 -translate-x-1/2 rounded opacity-0 focus-visible:opacity-100"
+      style={{ left: `${place(range[end])}%` }}
+      onKeyDown={onKey}
+    />
+  );
 }
 
 interface HandleProps {

@@ -1,6 +1,7 @@
 import { CircleAlert, X } from "lucide-react";
 import { useEffect } from "react";
 import { create } from "zustand";
+import { useKeys } from "@/lib/keys";
 import { IconButton } from "./Button";
 import { Kbd } from "./Kbd";
 
@@ -41,16 +42,23 @@ function push(toast: Omit<Toast, "id">): void {
 
 export function Toasts() {
   const toasts = useToasts((state) => state.toasts);
+  const last = toasts.findLast((toast) => toast.undo);
+  useKeys("Everywhere", [{ keys: "u", label: "Undo what was just done", run: () => last && takeBack(last) }], { enabled: last !== undefined });
   return (
     <div role="status" aria-live="polite" className="pointer-events-none fixed inset-x-0 bottom-16 z-50 flex flex-col items-center gap-2 px-3 md:bottom-5">
       {toasts.map((toast) => (
-        <Card key={toast.id} toast={toast} />
+        <Card key={toast.id} toast={toast} byKey={toast === last} />
       ))}
     </div>
   );
 }
 
-function Card({ toast }: { toast: Toast }) {
+function takeBack(toast: Toast): void {
+  toast.undo?.();
+  drop(toast.id);
+}
+
+function Card({ toast, byKey }: { toast: Toast; byKey: boolean }) {
   useEffect(() => {
     const timer = setTimeout(() => drop(toast.id), toast.tone === "loss" ? 2 * SHOWN_MS : SHOWN_MS);
     return () => clearTimeout(timer);
@@ -75,12 +83,9 @@ function Card({ toast }: { toast: Toast }) {
         <button
           type="button"
           className="text-accent hover:bg-accent-soft flex min-h-8 items-center gap-2 rounded px-2 font-semibold"
-          onClick={() => {
-            toast.undo?.();
-            drop(toast.id);
-          }}
+          onClick={() => takeBack(toast)}
         >
-          Undo <Kbd keys="u" />
+          Undo {byKey && <Kbd keys="u" />}
         </button>
       )}
       <IconButton icon={X} label="Dismiss" onClick={() => drop(toast.id)} />

@@ -1,12 +1,12 @@
 import { Columns2, Map as MapIcon, PanelRight, Rows2, SlidersHorizontal } from "lucide-react";
 import { useCallback, useEffect, useState, type ReactNode } from "react";
-import { ApiError, failureOf, useDataset, useViewState } from "@/api";
+import { api, ApiError, failureOf, useDataset, useViewState } from "@/api";
 import { useKeys } from "@/lib/keys";
 import { FeaturePane, hasPane } from "@/lib/panes";
 import { remember, remembered } from "@/lib/storage";
 import { goTo, useView, view } from "@/lib/view";
 import { Button, CountLine, ErrorState, IconButton, NoRows, ResizablePanes, Sheet, Skeleton, toast, useNarrow, type Pane } from "@/ui";
-import { useMask, useSelected } from "./data";
+import { selectedQuery, useMask, useSelected } from "./data";
 import { Facets } from "./facets/Facets";
 import { MapPane } from "./map/MapPane";
 import { SelectionBar } from "./SelectionBar";
@@ -45,9 +45,15 @@ export default function Explore() {
     toast.error(failureOf(unknown).message);
     view.set({ selection: null });
   }, [unknown]);
-  // Tags go to what is selected, else to the row under the cursor.
-  const target: Target | null = selectedKey ? { view: selectedKey } : current ? { ids: [current.id] } : null;
-  const tag = (name: string) => target && void tagRows(dataset, name, target);
+  // Tags go to what is selected, else to the row under the cursor. What is selected is asked when it
+  // is tagged: what is shown may be of a moment ago.
+  const taggable = now.selection !== null || current !== undefined;
+  const target = async (): Promise<Target | null> => {
+    const query = selectedQuery(view.get());
+    if (query) return { view: (await api.view(dataset, query)).view_key };
+    return current ? { ids: [current.id] } : null;
+  };
+  const tag = (name: string) => void target().then((rows) => rows && tagRows(dataset, name, rows)).catch(failed);
   const filterToThese = () => {
     const filter = selectionFilter(now.selection);
     if (filter) view.set({ filters: [...now.filters, filter], selection: null });
@@ -56,7 +62,7 @@ export default function Explore() {
   useKeys("Explore", [
     { keys: "shift+x", label: "Select all rows in view", run: () => key && void selectView(dataset, key).catch(failed) },
     { keys: "m", label: "Map on or off", run: layout.toggleMap },
-    { keys: "t", label: "Tag what is selected", run: () => target && setTagging(true) },
+    { keys: "t", label: "Tag what is selected", run: () => taggable && setTagging(true) },
     ...known.slice(0, 9).map((one, i) => ({ keys: String(i + 1), label: `Tag “${one.name}”`, run: () => tag(one.name) })),
   ]);
   useKeys("Explore", [{ keys: "escape", label: "Clear the selection", run: clear }], { enabled: now.selection !== null && now.row === null });
@@ -105,7 +111,7 @@ export default function Explore() {
       )}
       {(now.selection !== null || tagging) && (
         <SelectionBar
-          count={now.selection === null ? (target ? 1 : 0) : (selected?.data?.count ?? null)}
+          count={now.selection === null ? (taggable ? 1 : 0) : (selected?.data?.count ?? null)}
           stale={selected?.isPlaceholderData ?? false}
           onTag={tag}
           onFilter={filterToThese}

@@ -2,7 +2,7 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { about, api, apiUrl, getBytes, getJson, sendJson, useDataset, useLive, useViewState } from "@/api";
 import { basePath } from "@/lib/route";
-import { queryOf, useView } from "@/lib/view";
+import { queryOf, useView, type View } from "@/lib/view";
 import { decode } from "@/map";
 import { selectionFilter } from "./selection";
 import type { Facet, Legend, MapState, ValueCount } from "./types";
@@ -12,15 +12,21 @@ const FOREVER = { staleTime: Infinity };
 /** Key and count of the selected rows that are in view; null while nothing is selected. */
 export function useSelected() {
   const now = useView();
-  const filter = selectionFilter(now.selection);
-  const query = { ...queryOf(now), filters: filter ? [...now.filters, filter] : now.filters };
+  const query = selectedQuery(now);
   const asked = useQuery({
-    queryKey: about(now.dataset, "view", query),
-    queryFn: ({ signal }) => api.view(now.dataset ?? "", query, signal),
-    enabled: now.dataset !== null && filter !== null,
+    // Apart from the view itself: its count must not stand in for that of a selection.
+    queryKey: about(now.dataset, "view", query, "selected"),
+    queryFn: ({ signal }) => api.view(now.dataset ?? "", query ?? queryOf(now), signal),
+    enabled: now.dataset !== null && query !== null,
     placeholderData: keepPreviousData,
   });
-  return filter === null ? null : asked;
+  return query === null ? null : asked;
+}
+
+/** The selected rows of a view, as a view; null without a selection. */
+export function selectedQuery(now: View) {
+  const filter = selectionFilter(now.selection);
+  return filter === null ? null : { ...queryOf(now), filters: [...now.filters, filter] };
 }
 
 /** One bit a source row; null where every row is meant, undefined until it is known. */

@@ -1,0 +1,204 @@
+"""Map, table and facets by hand: sort, widths, legend, lasso, fingers, tags, saved views."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from e2e_places import Served, Visit
+from playwright.sync_api import FloatRect, Locator, Page, expect
+
+import assay
+from assay.project.dataset import Dataset
+
+
+@pytest.fixture
+def explore(visit: Visit, served: Served) -> Page:
+    page = visit(served)
+    page.goto(f"{served.base}explore?data=ships")
+    expect(page.get_by_role("grid")).to_have_attribute("aria-rowcount", "61")
+    return page
+
+
+def map_of(page: Page) -> tuple[Locator, FloatRect]:
+    """The map and where it is, once it is painted."""
+    found = page.get_by_role("application", name=re.compile("^Map of"))
+    expect(found).to_be_visible()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    box = found.bounding_box()
+    assert box is not None
+    return found, box
+
+
+def test_several_columns_sort_and_a_width_is_kept(explore: Page) -> None:
+    head = explore.get_by_role("columnheader")
+    head.get_by_role("button", name="Words").click()
+    head.get_by_role("button", name="Kind").click(modifiers=["Shift"])
+    head.get_by_role("button", name=re.compile("^Kind")).click(modifiers=["Shift"])
+    expect(head.filter(has_text="Words")).to_have_attribute("aria-sort", "ascending")
+    expect(head.filter(has_text="Kind")).to_have_attribute("aria-sort", "descending")
+    assert "sort=%2Btext.stats.words&sort=-kind" in explore.url
+    rows = explore.get_by_role("row")
+    # The blank text has no word; then four words, k1 before nothing else.
+    expect(rows.nth(1).get_by_role("gridcell").nth(2)).to_have_text("k0")
+    expect(rows.nth(2).get_by_role("gridcell").nth(1)).to_have_text("What are my options?")
+    edge = explore.get_by_role("separator", name="Width of Kind")
+    width = int(edge.get_attribute("aria-valuenow") or 0)
+    box = edge.bounding_box()
+    assert box is not None
+    explore.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+    explore.mouse.down()
+    explore.mouse.move(box["x"] + box["width"] / 2 + 60, box["y"] + 5, steps=4)
+    explore.mouse.up()
+    expect(edge).to_have_attribute("aria-valuenow", str(width + 60))
+    explore.reload()
+    expect(edge).to_have_attribute("aria-valuenow", str(width + 60))
+
+
+def test_a_range_is_chosen_by_key_and_undone(explore: Page) -> None:
+    banner = explore.get_by_role("banner")
+    low = explore.get_by_role("slider", name="Words from", exact=True)
+    low.focus()
+    explore.keyboard.press("End")
+    expect(banner).to_contain_text("50 of 60")
+    expect(banner).to_contain_text("Words between 17 and 18")
+    assert "if=text.stats.words~between~" in explore.url
+    explore.keyboard.press("Home")
+    expect(banner).not_to_contain_text("of 60")
+    explore.keyboard.press("Control+z")
+    expect(banner).to_contain_text("50 of 60")
+
+
+def tagged(dataset: Dataset) -> int:
+    return dataset.where("tag:harbor").num_rows
+
+
+def wait_for(page: Page, dataset: Dataset, rows: int) -> None:
+    for _ in range(50):
+        if tagged(dataset) == rows:
+            return
+        page.wait_for_timeout(100)
+    assert tagged(dataset) == rows
+
+
+def test_keys_tag_what_is_selected_and_take_it_back(explore: Page, served: Served) -> None:
+    dataset = assay.open(served.folder).dataset("ships")
+    explore.get_by_role("grid").focus()
+    for key in ("j", "x", "j", "x", "t"):
+        explore.keyboard.press(key)
+    explore.keyboard.type("harbor")
+    explore.keyboard.press("Enter")
+    told = explore.get_by_role("status")
+    expect(told).to_contain_text("Tagged 2 rows “harbor”")
+    explore.keyboard.press("j")
+    explore.keyboard.press("x")
+    expect(explore.get_by_role("toolbar")).to_contain_text("3 rows selected")
+    explore.keyboard.press("1")
+    expect(told).to_contain_text("Tagged 1 row “harbor”")
+    assert tagged(dataset) == 3
+    explore.keyboard.press("u")
+    expect(told).not_to_contain_text("Tagged 1 row “harbor”")
+    wait_for(explore, dataset, 2)
+    explore.keyboard.press("u")
+    wait_for(explore, dataset, 0)
+
+
+def test_the_legend_filters(explore: Page) -> None:
+    explore.keyboard.press("Control+k")
+    explore.keyboard.type("color by kind")
+    explore.keyboard.press("Enter")
+    legend = explore.get_by_role("group", name="Colors: Kind")
+    legend.get_by_role("button", name="k1").click()
+    expect(explore.get_by_role("banner")).to_contain_text("23 of 60")
+    legend.get_by_role("button", name="k2").click()
+    expect(explore.get_by_role("banner")).to_contain_text("42 of 60")
+    legend.get_by_role("button", name="k1").click()
+    legend.get_by_role("button", name="k2").click()
+    expect(explore.get_by_role("banner")).not_to_contain_text("of 60")
+
+
+def test_a_lasso_on_a_version_takes_only_its_rows(explore: Page, served: Served) -> None:
+    explore.goto(f"{served.base}explore?data=ships@clean")
+    _, box = map_of(explore)
+    explore.keyboard.press("l")
+    left, top = box["x"] + 4, box["y"] + 4
+    right, bottom = left + box["width"] - 8, top + box["height"] - 8
+    explore.mouse.move(left, top)
+    explore.mouse.down()
+    for x, y in ((right, top), (right, bottom), (left, bottom), (left, top + 9)):
+        explore.mouse.move(x, y, steps=8)
+    explore.mouse.up()
+    # All source rows lie on the map; of the 55 of the version those that have a place are taken.
+    placed = assay.open(served.folder).dataset("ships@clean").where("map.x is not null").num_rows
+    assert placed in (54, 55)
+    bar = explore.get_by_role("toolbar", name="Selected rows")
+    expect(bar).to_contain_text(f"{placed} rows selected")
+
+
+def test_the_map_outlives_its_graphics_context(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    page.evaluate("localStorage.setItem('assay.map', 'webgl')")
+    page.goto(f"{served.base}explore?data=ships")
+    shown, _ = map_of(page)
+    pictures = shown.locator("canvas")
+    expect(pictures.nth(0)).to_be_visible()
+    expect(pictures.nth(1)).to_be_hidden()
+    pictures.nth(0).evaluate(
+        "canvas => canvas.getContext('webgl2').getExtension('WEBGL_lose_context').loseContext()"
+    )
+    # The raster takes over, and it shows the points.
+    expect(pictures.nth(1)).to_be_visible()
+    expect(pictures.nth(0)).to_be_hidden()
+    page.wait_for_function(
+        """canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+           .data.some((value, i) => i % 4 === 3 && value > 0)""",
+        arg=pictures.nth(1).element_handle(),
+    )
+
+
+def test_two_fingers_zoom_the_map(visit: Visit, served: Served) -> None:
+    page = visit(served, has_touch=True)
+    page.goto(f"{served.base}explore?data=ships")
+    _, box = map_of(page)
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    fingers = page.context.new_cdp_session(page)
+
+    def touch(kind: str, apart: int) -> None:
+        points = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}]
+        fingers.send(
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [] if kind == "touchEnd" else points},
+        )
+
+    touch("touchStart", 40)
+    for apart in range(50, 130, 10):
+        touch("touchMove", apart)
+    touch("touchEnd", 0)
+    # The fingers went three times as far apart; all of the map is shown at a little over 1.
+    zoom = "Number(new URLSearchParams(location.search).get('map')?.split(',')[2])"
+    page.wait_for_function(f"() => {zoom} > 2 && {zoom} < 4")
+
+
+def test_a_saved_view_and_its_python_give_the_same_rows(visit: Visit, served: Served) -> None:
+    page = visit(served, permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{served.base}explore?data=ships&where=text.stats.words+<+6&sort=-kind")
+    banner = page.get_by_role("banner")
+    expect(banner).to_contain_text("7 of 60")
+    page.get_by_role("button", name="View", exact=True).click()
+    page.get_by_role("menuitem", name="Save view").click()
+    page.get_by_label("Name").fill("short ones")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Saved the view as short ones")
+    page.goto(f"{served.base}explore?data=ships")
+    expect(banner).to_contain_text("60 rows")
+    page.get_by_role("button", name="View", exact=True).click()
+    page.get_by_role("menuitem", name="short ones").click()
+    expect(banner).to_contain_text("7 of 60")
+    page.get_by_role("button", name="View", exact=True).click()
+    page.get_by_role("menuitem", name="Copy as Python").click()
+    expect(page.get_by_role("status")).to_contain_text("Copied this view as Python")
+    code = page.evaluate("navigator.clipboard.readText()")
+    names: dict[str, Any] = {}
+    exec(code, names)
+    assert names["rows"].column("kind").to_pylist() == ["k1"] * 6 + ["k0"]
