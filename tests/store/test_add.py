@@ -180,6 +180,34 @@ def test_a_new_column_is_null_in_the_rows_before_it(docs, tmp_path) -> None:
     assert docs.to_table(["extra"]).column(0).to_pylist() == [None, {"deep": [1, 2]}]
 
 
+def test_fields_that_later_files_have_inside_structs_are_kept(docs, tmp_path) -> None:
+    docs.add(lines(tmp_path / "a.jsonl", [{"text": "a", "meta": {"x": 1}, "tools": [{"n": "f"}]}]))
+    before = docs.to_table(["id"])
+    first = {"text": "b", "meta": {"x": 2, "url": "u"}, "tools": [{"n": "g", "args": {"k": 1}}]}
+    file = lines(tmp_path / "b.jsonl", [first, {"text": "c", "meta": {"x": 3}}])
+    assert counts(docs.add(file)) == (2, 2, 0, 0)
+    more = {"text": ["d", "e"], "meta": [{"x": 4, "when": 2.5}, {"x": 5, "when": None}]}
+    pq.write_table(pa.table(more), tmp_path / "c.parquet")
+    assert counts(docs.add(tmp_path / "c.parquet")) == (2, 2, 0, 0)
+    other = [{"text": "f", "meta": {"url": 5}}, {"text": "g", "meta": {"url": None}}]
+    assert counts(docs.add(lines(tmp_path / "d.jsonl", other))) == (2, 1, 0, 1)
+    rows = docs.to_table(["meta", "tools"]).to_pylist()
+    assert [row["meta"] for row in rows] == [
+        {"x": 1, "url": None, "when": None},
+        {"x": 2, "url": "u", "when": None},
+        {"x": 3, "url": None, "when": None},
+        {"x": 4, "url": None, "when": 2.5},
+        {"x": 5, "url": None, "when": None},
+        {"x": None, "url": None, "when": None},
+    ]
+    assert [row["tools"] for row in rows][:2] == [
+        [{"n": "f", "args": None}],
+        [{"n": "g", "args": {"k": 1}}],
+    ]
+    assert counts(docs.add(file)) == (2, 0, 2, 0)
+    assert docs.to_table(["id"])["id"][0] == before["id"][0]
+
+
 def test_nested_values_and_large_strings_survive_parquet(docs, tmp_path) -> None:
     table = pa.table(
         {

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from assay.errors import UsageError
 from assay.schema import RESERVED
-from assay.store.samples import SAMPLE_SCHEMA, conform, map_columns, storable
+from assay.store.samples import SAMPLE_SCHEMA, conform, map_columns
+from assay.store.types import storable
 
 
 def stored(*names: str, **options) -> list[str]:
@@ -102,3 +103,57 @@ def test_numbers_widen_but_do_not_lose_digits() -> None:
     wanted = pa.schema([("m", pa.struct([("x", pa.int64()), ("y", pa.string())]))])
     out, _, bad = conform(nested, np.arange(2), wanted)
     assert (out.column("m").to_pylist(), bad) == ([{"x": 1, "y": None}, None], [])
+
+
+@pytest.mark.parametrize(
+    ("stored", "given"),
+    [
+        (pa.bool_(), 5),
+        (pa.int64(), True),
+        (pa.int64(), "5"),
+        (pa.list_(pa.int64()), ["5"]),
+        (pa.list_(pa.string()), [5]),
+        (pa.struct([("a", pa.int64())]), {"a": "5"}),
+        (pa.struct([("a", pa.bool_())]), {"a": 1}),
+        (pa.list_(pa.struct([("a", pa.string())])), [{"a": 5}]),
+        (pa.float32(), 1e300),
+        (pa.list_(pa.float32(), 2), [True, False]),
+    ],
+)
+def test_no_value_turns_into_another_by_itself(stored: pa.DataType, given: object) -> None:
+    batch = pa.record_batch({"c": pa.array([None, given])})
+    out, positions, bad = conform(batch, np.arange(2), pa.schema([("c", stored)]))
+    assert (out.column("c").to_pylist(), positions.tolist()) == ([None], [0])
+    assert [row.position for row in bad] == [1]
+
+
+def test_fields_inside_structs_are_kept_wherever_they_stand() -> None:
+    inner = pa.struct([("p", pa.int64())])
+    schema = pa.schema([("m", pa.struct([("x", inner), ("l", pa.list_(inner))]))])
+    rows = [
+        {"l": [{"q": "new", "p": 1}, None], "x": {"p": 2}, "none": None},
+        None,
+        {"l": None, "x": {"p": 3, "r": [True]}, "none": None},
+    ]
+    # A slice, whose children have values that are not its own.
+    given = pa.array([{"l": [{"p": 9, "q": "not ours"}], "other": 1}, *rows]).slice(1)
+    out, _, bad = conform(pa.record_batch({"m": given}), np.arange(3), schema)
+    assert bad == []
+    assert str(out.schema.field("m").type) == (
+        "struct<x: struct<p: int64, r: list<item: bool>>, "
+        "l: list<item: struct<p: int64, q: string>>>"
+    )
+    assert out.column("m").to_pylist() == [
+        {"x": {"p": 2, "r": None}, "l": [{"p": 1, "q": "new"}, None]},
+        None,
+        {"x": {"p": 3, "r": [True]}, "l": None},
+    ]
+
+
+def test_a_struct_does_not_grow_without_end() -> None:
+    full = pa.struct([(f"f{i}", pa.int64()) for i in range(256)])
+    batch = pa.record_batch({"m": pa.array([{"f0": 1}, {"one_more": 2}])})
+    out, _, bad = conform(batch, np.arange(2), pa.schema([("m", full)]))
+    assert out.schema.field("m").type == full
+    assert [row.position for row in bad] == [1]
+    assert "this row has {'one_more': 2" in bad[0].error.replace("'f0': None, ", "")

@@ -18,8 +18,9 @@ from assay.store.identity import Encoded, KeySet, Occurrences, as_keys, keys_of_
 from assay.store.locks import exclusive
 from assay.store.places import settle
 from assay.store.read.source import Source, read_source, sources
-from assay.store.samples import SAMPLE_SCHEMA, ColumnMap, conform, map_columns, storable
+from assay.store.samples import SAMPLE_SCHEMA, ColumnMap, conform, map_columns
 from assay.store.table import Table
+from assay.store.types import additions, storable
 
 # One fragment is one commit: what a kill can lose, what a compute task works on, and what has to
 # fit in memory a few times over.
@@ -243,17 +244,22 @@ class Adder:
         ]
         fields = [*SAMPLE_SCHEMA, *(pa.field(f.name, f.type) for f in batch.schema)]
         # A type once taken binds the batches after it, before anything is committed.
-        missing = [f for f in batch.schema if self._schema.get_field_index(f.name) < 0]
-        for f in missing:
-            self._schema = self._schema.append(pa.field(f.name, storable(f.type)))
+        for f in batch.schema:
+            at = self._schema.get_field_index(f.name)
+            if at < 0:
+                self._schema = self._schema.append(pa.field(f.name, storable(f.type)))
+            elif f.type != self._schema.field(at).type:
+                self._schema = self._schema.set(at, self._schema.field(at).with_type(f.type))
         return pa.RecordBatch.from_arrays([*ours, *batch.columns], schema=pa.schema(fields))
 
     def _flush(self) -> None:
         if not self._pending:
             self._flush_bad()
             return
+        # Structs that got fields since the first of these batches differ in type.
         data = pa.concat_tables(
-            [pa.Table.from_batches([batch]) for batch in self._pending], promote_options="default"
+            [pa.Table.from_batches([batch]) for batch in self._pending],
+            promote_options="permissive",
         )
         keys = np.concatenate(self._pending_keys)
         self._pending, self._pending_keys, self._pending_bytes = [], [], 0
@@ -273,11 +279,16 @@ class Adder:
         self._flush_bad()
 
     def _append(self, table: Table, data: pa.Table) -> None:
-        unknown = [f for f in data.schema if table.schema.get_field_index(f.name) < 0]
+        stored = {f.name: f.type for f in table.schema}
+        if any(f.type != stored.get(f.name, f.type) for f in data.schema):
+            data = self._refit(data, table.schema)
+        unknown = [f for f in data.schema if f.name not in stored]
+        for f in data.schema:
+            more = additions(stored[f.name], f.type) if f.name in stored else None
+            if more is not None:
+                unknown.append(pa.field(f.name, more))
         if unknown:
             table = table.declare(pa.schema(unknown))
-        if any(f.type != table.schema.field(f.name).type for f in data.schema):
-            data = self._refit(data, table.schema)
         fields = [table.schema.field(name) for name in data.schema.names]
         data = data.cast(pa.schema(fields))
         if data.num_rows:

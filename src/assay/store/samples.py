@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from assay.errors import UsageError
 from assay.schema import RESERVED, BadRow
+from assay.store.types import cast, storable, widened
 
 # Names under which other people's data keep their text, most telling first.
 TEXT_NAMES = ("text", "content", "body", "document", "raw_content", "page_content", "contents")
@@ -111,28 +111,6 @@ def map_columns(
     return ColumnMap(renames, guessed)
 
 
-def storable(kind: pa.DataType) -> pa.DataType:
-    """The type a column is stored as: plain strings, no dictionaries, nulls and structs typed."""
-    if pa.types.is_dictionary(kind):
-        return storable(kind.value_type)
-    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_null(kind):
-        return pa.string()
-    if pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind):
-        return pa.binary()
-    if pa.types.is_map(kind):
-        entry = pa.struct([("key", storable(kind.key_type)), ("value", storable(kind.item_type))])
-        return pa.list_(entry)
-    if pa.types.is_fixed_size_list(kind):
-        return pa.list_(storable(kind.value_type), kind.list_size)
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return pa.list_(storable(kind.value_type))
-    if pa.types.is_struct(kind):
-        if kind.num_fields == 0:
-            return pa.string()
-        return pa.struct([pa.field(f.name, storable(f.type)) for f in kind])
-    return kind
-
-
 def conform(
     batch: pa.RecordBatch, positions: np.ndarray, schema: pa.Schema
 ) -> tuple[pa.RecordBatch, np.ndarray, list[BadRow]]:
@@ -141,7 +119,8 @@ def conform(
     Args:
         batch: Rows under their stored names.
         positions: int64, shape (n,).
-        schema: Stored types by name; columns of `batch` that it lacks are kept as they are.
+        schema: Stored types by name; columns of `batch` that it lacks are kept as they are, and so
+            are fields inside structs.
 
     Returns:
         The rows that fit, their positions, and a BadRow for each that does not.
@@ -151,7 +130,9 @@ def conform(
     bad: dict[int, str] = {}
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         index = schema.get_field_index(name)
-        wanted = schema.field(index).type if index >= 0 else storable(column.type)
+        wanted = storable(column.type)
+        if index >= 0:
+            wanted = widened(schema.field(index).type, column)
         fitted, misfits = _fit(column, wanted)
         for row in misfits:
             shown = repr(column[row].as_py())
@@ -176,8 +157,8 @@ def _fit(column: pa.Array, wanted: pa.DataType) -> tuple[pa.Array, list[int]]:
     if column.type == wanted:
         return column, []
     try:
-        return _cast(column, wanted), []
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
+        return cast(column, wanted), []
+    except (pa.ArrowException, ValueError):
         pass
     values, misfits = [], []
     for row in range(len(column)):
@@ -185,25 +166,11 @@ def _fit(column: pa.Array, wanted: pa.DataType) -> tuple[pa.Array, list[int]]:
             values.append(pa.nulls(1, wanted))
             continue
         try:
-            values.append(_cast(column.slice(row, 1), wanted))
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
+            values.append(cast(column.slice(row, 1), wanted))
+        except (pa.ArrowException, ValueError):
             values.append(pa.nulls(1, wanted))
             misfits.append(row)
     return (pa.concat_arrays(values) if values else pa.nulls(0, wanted)), misfits
-
-
-def _cast(column: pa.Array, wanted: pa.DataType) -> pa.Array:
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    plain = storable(column.type)
-    if pa.types.is_map(column.type) or (pa.types.is_struct(column.type) and plain == pa.string()):
-        return pa.array(column.to_pylist(), wanted)
-    # Numbers never turn into text or back by themselves: that would hide a broken column.
-    if _is_text(plain) != _is_text(wanted) and not pa.types.is_null(column.type):
-        raise pa.ArrowTypeError("text and other types do not mix")
-    if pa.types.is_struct(plain) and pa.types.is_struct(wanted):
-        return pa.array(column.to_pylist(), wanted)
-    return pc.cast(column, wanted)
 
 
 def _payload(batch: pa.RecordBatch, row: int) -> str:
