@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import decimal
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import assay
 from assay.errors import InputError, UsageError
 from assay.schema import BadRow, ReadBatch
 from assay.store.read import read
@@ -133,3 +136,77 @@ def test_real_crowd_labels(shared_data):
     assert not bad and table(good).equals(
         pq.read_table(path).replace_schema_metadata(table(good).schema.metadata)
     )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_times_that_no_door_can_show_cost_their_row_alone(kind, tmp_path):
+    struct = pa.struct([("at", pa.timestamp("ns"))])
+    data = pa.table(
+        {
+            "t": pa.array([1_000, 1_001, None, 3_000], pa.timestamp("ns", "Europe/Berlin")),
+            "s": pa.array([{"at": 1_000}, None, {"at": 1}, {"at": None}], struct),
+            "far": pa.array([0, 0, 0, 2**62], pa.timestamp("us")),
+        }
+    )
+    save(kind, data, tmp_path / "data")
+    good, bad = load(tmp_path / "data")
+    assert [row.position for row in bad] == [1, 2, 3]
+    assert "Column 't' holds a time that is finer than microseconds" in bad[0].error
+    assert [item.positions.tolist() for item in good] == [[0]]
+    (batch,) = [item.batch for item in good]
+    assert batch.schema.field("t").type == pa.timestamp("us", "Europe/Berlin")
+    assert str(batch["s"][0]["at"].as_py()) == "1970-01-01 00:00:00.000001"
+
+
+def test_an_unknown_time_zone_leaves_the_instants(tmp_path):
+    save("file", pa.table({"t": pa.array([7], pa.timestamp("s", "No/Where"))}), tmp_path / "data")
+    (item,), bad = load(tmp_path / "data")
+    assert (item.batch.schema.field("t").type, bad) == (pa.timestamp("s", "UTC"), [])
+    assert item.batch["t"][0].value == 7
+
+
+UNSTORABLE = {
+    "an interval": pa.array([(1, 2, 3)], pa.month_day_nano_interval()),
+    "a union": pa.UnionArray.from_sparse(pa.array([0], pa.int8()), [pa.array([1])]),
+    "a list view": pa.array([[{"a": 1}]], pa.list_view(pa.struct([("a", pa.int64())]))),
+    "a struct with a field twice": pa.StructArray.from_arrays(
+        [pa.array([1]), pa.array([2])], names=["x", "x"]
+    ),
+}
+
+
+@pytest.mark.parametrize("values", UNSTORABLE.values(), ids=UNSTORABLE)
+def test_a_type_that_cannot_be_stored_is_one_clear_reason(values, tmp_path):
+    save("file", pa.table({"text": ["a"], "odd": values}), tmp_path / "data")
+    good, (bad,) = load(tmp_path / "data")
+    assert (good, bad.position) == ([], -1)
+    assert "Column 'odd' cannot be stored: it holds" in bad.error
+
+
+def test_two_columns_of_one_name_are_one_clear_reason(tmp_path):
+    data = pa.table([pa.array([1, 2]), pa.array([3, 4])], names=["x", "x"])
+    save("file", data, tmp_path / "data")
+    good, (bad,) = load(tmp_path / "data", batch_rows=1)
+    assert (good, bad.error.partition(".")[0]) == ([], "Two columns are called 'x'")
+
+
+@pytest.mark.parametrize("kind", ["file", "stream"])
+def test_rows_of_wide_and_rare_types_reach_the_store(kind, tmp_path):
+    money = [decimal.Decimal("1.10"), None, decimal.Decimal("-3.25")]
+    rare = pa.RunEndEncodedArray.from_arrays(pa.array([3], pa.int32()), pa.array(["a"]))
+    data = pa.table(
+        {
+            "text": ["a", "b", "c"],
+            "money": pa.array(money, pa.decimal256(50, 2)),
+            "bill": pa.array([{"sum": value} for value in money]),
+            "same": rare,
+            "empty": pa.array([{}, None, {}], pa.struct([])),
+        }
+    )
+    save(kind, data, tmp_path / "data.arrow")
+    docs = assay.open(tmp_path / "project").dataset("docs")
+    assert docs.add(tmp_path / "data.arrow").rows_added == 3
+    stored = docs.to_table(["money", "bill", "same", "empty"]).to_pydict()
+    assert stored["money"] == [row["sum"] for row in stored["bill"]] == money
+    assert (stored["same"], stored["empty"]) == (["a"] * 3, ["{}", None, "{}"])
+    assert docs.add(tmp_path / "data.arrow").rows_known == 3

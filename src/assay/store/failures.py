@@ -28,6 +28,15 @@ def write_guard(path: Path, action: Callable[[], Any]) -> Any:
         if _interrupted(error):
             raise KeyboardInterrupt from error
         raise failed_write(path, error) from error
+    except BaseException as error:
+        # What fails inside Lance as a bug: no subclass of Exception, and of no public type.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise StoreError(
+            f"Writing failed inside the table format: {first_line(error)}",
+            where=str(path),
+            remedy="what was committed is kept; please report this, with the file that did it",
+        ) from error
 
 
 def failed_write(path: Path, error: OSError) -> StoreError:

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from assay.schema import BadRow, ReadBatch
+from assay.store.read._arrow_types import check, plain
 
 
 def checked(
@@ -21,6 +22,10 @@ def checked(
         batch_rows: Rows in a slice, at most.
         batch_bytes: Bytes in a slice, about.
     """
+    if problem := check(batch.schema):
+        if not first:
+            yield BadRow(-1, f"{problem}.")
+        return
     per_row = batch.nbytes / batch.num_rows if batch.num_rows else 0
     step = max(1, min(batch_rows, int(batch_bytes / per_row) if per_row else batch_rows))
     for at in range(0, batch.num_rows, step):
@@ -45,7 +50,13 @@ def _valid(batch: pa.RecordBatch, first: int) -> Iterator[ReadBatch | BadRow]:
             yield from _valid(batch.take(pa.array(np.arange(half))), first)
             yield from _valid(batch.take(pa.array(np.arange(half, batch.num_rows))), first + half)
     else:
-        yield ReadBatch(batch, np.arange(first, first + batch.num_rows, dtype=np.int64))
+        batch, bad = plain(batch)
+        for row, problem in bad.items():
+            yield BadRow(first + row, f"Row {first + row}: {problem}.")
+        keep = np.setdiff1d(np.arange(batch.num_rows), np.array(list(bad), np.int64))
+        if len(keep):
+            whole = len(keep) == batch.num_rows
+            yield ReadBatch(batch if whole else batch.take(pa.array(keep)), first + keep)
 
 
 def _not_utf8(batch: pa.RecordBatch) -> str:

@@ -14,6 +14,8 @@ from assay.store.read._stream import unreadable
 
 _MAGIC = b"ARROW1"
 _STREAM = b"\xff\xff\xff\xff"
+# Values that a file placed where no processor wants them are copied, all others are not.
+_OPTIONS = pa.ipc.IpcReadOptions(ensure_alignment=pa.ipc.Alignment.DataTypeSpecific)
 
 
 def _sniff(head: bytes) -> bool:
@@ -60,7 +62,7 @@ def _batches(source: pa.NativeFile) -> Iterator[pa.RecordBatch | None]:
     """None once the schema is read, then the batches."""
     if source.read(len(_MAGIC)) == _MAGIC:
         try:
-            file = pa.ipc.open_file(source)
+            file = pa.ipc.open_file(source, options=_OPTIONS)
         except pa.ArrowInvalid:
             source.seek(8)  # no footer: the messages after the magic are a stream
         else:
@@ -70,7 +72,7 @@ def _batches(source: pa.NativeFile) -> Iterator[pa.RecordBatch | None]:
             return
     else:
         source.seek(0)
-    stream = pa.ipc.open_stream(source)
+    stream = pa.ipc.open_stream(source, options=_OPTIONS)
     yield None
     while True:
         try:
