@@ -22,6 +22,12 @@ def test_a_source_file_has_at_most_400_lines(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 400
 
 
+def test_test_files_have_names_of_their_own() -> None:
+    """Two of one name cannot be imported side by side, and one of them would not run."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_importing_assay_loads_no_heavy_library() -> None:
     code = "import sys, json, assay; print(json.dumps(sorted(sys.modules)))"
     loaded = json.loads(subprocess.check_output([sys.executable, "-c", code]))

@@ -82,7 +82,7 @@ def test_nested_rows_come_back_as_they_went(tmp_path_factory, suffix, rows, cut)
 def test_binary_tables_keep_every_type(suffix, tmp_path):
     batch = pa.record_batch(
         {
-            "time": pa.array([1, None], pa.timestamp("ns", "Europe/Berlin")),
+            "time": pa.array([1_000, None], pa.timestamp("us", "Europe/Berlin")),
             "cat": pa.array(["a", "b"]).dictionary_encode(),
             "vector": pa.array([[1, 2], None], pa.list_(pa.float32(), 2)),
             "large": pa.array(["x", None], pa.large_string()),
