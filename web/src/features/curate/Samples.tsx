@@ -57,7 +57,7 @@ function Side({ title, icon: Icon, tone, rows, subject, none }: { title: string;
 /** "text.pii.count" → "personal data found"; a computed subject is only made shorter. */
 function useSubject(subject: string | null): string | null {
   const columns = useDataset().data?.columns;
-  if (subject === null) return null;
-  const label = columns?.find((column) => column.name === subject)?.label.toLowerCase();
+  if (subject === null || columns === undefined) return null;
+  const label = columns.find((column) => column.name === subject)?.label.toLowerCase();
   return label ?? subject.replace(/[\w@]+(?:\.[\w@]+)*\.(\w+)/g, "$1").replaceAll("_", " ");
 }
