@@ -134,7 +134,9 @@ def methods(owner: str) -> str:
     from assay.project.project import Project
 
     rows = []
-    for name, member in vars({"Project": Project, "Dataset": Dataset}[owner]).items():
+    kind = {"Project": Project, "Dataset": Dataset}[owner]
+    for name in dict.fromkeys(name for each in reversed(kind.mro()) for name in vars(each)):
+        member = inspect.getattr_static(kind, name)
         if name.startswith("_") or not (callable(member) or isinstance(member, property)):
             continue
         shown = name

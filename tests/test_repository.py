@@ -66,7 +66,7 @@ def public_api() -> list[str]:
             shown += str(inspect.signature(value))
         lines.append(shown)
     for owner in (Project, Dataset):
-        for name, member in sorted(vars(owner).items()):
+        for name, member in inspect.getmembers_static(owner):
             if name.startswith("_"):
                 continue
             if isinstance(member, property):

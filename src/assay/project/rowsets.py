@@ -29,6 +29,7 @@ from assay.search.expression import parse as parse_expression
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
+    from assay.project.handle import Handle
 
 KINDS = ("tag", "finding", "selection", "version", "dropped")
 _PATTERN = re.compile(rf"\s*(not\s+)?({'|'.join(KINDS)}):(.+?)\s*", re.DOTALL)
@@ -58,7 +59,7 @@ def parse(text: str) -> RowSet | None:
     return RowSet(match[2], match[3], match[1] is not None) if match else None
 
 
-def filtered(dataset: Dataset, rows: StoredRows, text: str) -> np.ndarray:
+def filtered(dataset: Handle, rows: StoredRows, text: str) -> np.ndarray:
     """Row numbers (int64, ascending) of those of `rows` that a filter leaves.
 
     Raises:
@@ -116,7 +117,7 @@ def _dropped(dataset: Dataset, name: str) -> np.ndarray:
     return _places(dataset, ids.combine_chunks())
 
 
-def place(dataset: Dataset, row_id: str) -> int:
+def place(dataset: Handle, row_id: str) -> int:
     """Row number of a row among all source rows.
 
     Raises:
