@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +15,11 @@ import pyarrow.compute as pc
 import pytest
 
 import assay
-from assay import registry
-from assay.errors import AssayError, UsageError
+from assay import registry, stopping
+from assay.errors import AssayError, Stopped, UsageError
 from assay.run import compute as compute_module
 from assay.store import add as add_module
+from assay.store import runs
 
 SEEN: list[int] = []
 
@@ -170,3 +174,48 @@ def test_an_unknown_op_or_parameter_names_what_there_is(docs) -> None:
         docs.compute("text.stat")
     with pytest.raises(UsageError, match="no parameter 'wrods'"):
         docs.compute({"op": "text.stats", "wrods": "x"})
+
+
+def test_work_that_is_stopped_ends_within_a_batch_and_goes_on_as_if_it_had_not(tmp_path) -> None:
+    """The model is asked between its own small runs, long before a batch of rows is done."""
+    file = tmp_path / "a.jsonl"
+    texts = [f"Sentence number {n} of a corpus that takes a while to embed." for n in range(400)]
+    file.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    docs = assay.open(tmp_path / "stopped").dataset("docs")
+    whole = assay.open(tmp_path / "whole").dataset("docs")
+    for dataset in (docs, whole):
+        dataset.add(file)
+    asked = iter(range(5))
+    with pytest.raises(Stopped), stopping.when(lambda: next(asked, None) is None):
+        docs.compute("text.stats", {"op": "embed.text", "model": "minilm"})
+    assert list(asked) == []
+    assert docs.project.quarantine("docs") == []
+    assert runs.history(docs.project.events, "docs")[-1]["state"] == "interrupted"
+    assert docs.compute({"op": "embed.text", "model": "minilm"}).rows_computed == 400
+    whole.compute({"op": "embed.text", "model": "minilm"})
+    vectors = ["embed.text.vector"]
+    assert docs.to_table(vectors).equals(whole.to_table(vectors))
+
+
+def test_ctrl_c_does_not_wait_for_batches_under_way(fussy, docs) -> None:
+    waited = []
+
+    @assay.op("test.slow", version="1", outputs=pa.schema({"n": pa.int32()}))
+    def slow(batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Works until it is stopped."""
+        if not waited:
+            waited.append("began")
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        with pytest.raises(Stopped):
+            for _ in range(1000):
+                time.sleep(0.01)
+                stopping.check()
+        waited.append("stopped")
+        raise Stopped
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            docs.compute("test.slow")
+    finally:
+        del registry._registered["op"]["test.slow"]
+    assert waited == ["began", "stopped"]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.compute as pc
 import pytest
 from server_client import Client, Serving
+
+from assay import demo
 
 D = "/api/datasets/demo"
 
@@ -166,6 +170,28 @@ def test_colors_and_legend_agree(own: Client) -> None:
         for entry in legend["entries"] or []:
             assert (codes == entry["code"]).sum() == entry["rows"]
     assert own.ask("GET", f"{D}/color?column=text").status == 400
+
+
+def test_a_running_job_is_stopped_halfway_and_finished_later(own: Client) -> None:
+    """`minilm` reads these texts of the corpus as one batch: it is asked within it."""
+    own.project.dataset("part").add(demo.folder() / "corpus" / "docs.jsonl.zst")
+    path, damaged = "/api/datasets/part", own.project.quarantine("part")
+    steps = ["text.stats", {"op": "embed.text", "model": "minilm"}]
+    job = own.post(f"{path}/compute", {"ops": steps})["job"]
+    while own.get(f"/api/jobs/{job}")["state"] == "waiting":
+        time.sleep(0.02)
+    time.sleep(0.5)
+    own.post(f"/api/jobs/{job}/cancel")
+    stopped = own.finish(job)
+    assert (stopped["state"], stopped["error"]) == ("cancelled", None)
+    assert stopped["progress"]["done"] == 0
+    assert [run["state"] for run in own.get(f"{path}/runs")["runs"]] == ["interrupted", "done"]
+    assert own.project.quarantine("part") == damaged
+    done = own.finish(own.post(f"{path}/compute", {"ops": steps})["job"])
+    assert (done["state"], done["result"]["rows"]) == ("done", 493), done
+    found = own.project.dataset("part").to_table(["text", "embed.text.vector"])
+    blank = pc.equal(pc.utf8_trim_whitespace(pc.fill_null(found.column(0), "")), "")
+    assert found.column(1).null_count == pc.sum(blank).as_py()
 
 
 def test_lineage_leads_from_files_to_versions(own: Client) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from assay import stopping
 from assay.insight.wording import snippet
 from assay.schema import Rows
 
@@ -39,6 +40,7 @@ def blocks(rows: Rows, *names: str, size: int = BLOCK) -> Iterator[tuple[int, pa
     Texts of a large dataset do not fit in memory at once; this holds `size` rows of them.
     """
     for first in range(0, rows.num_rows, size):
+        stopping.check()
         yield first, rows.take(np.arange(first, min(first + size, rows.num_rows)), *names)
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assay import stopping
 from assay.errors import UsageError
 from assay.models._terms import Counts, concat, count_terms
 
@@ -113,7 +114,9 @@ def _sample(texts: Iterable[str]) -> list[str]:
 
 
 def _blocks(texts: list[str]) -> Iterable[list[str]]:
-    return (texts[i : i + _BLOCK] for i in range(0, len(texts), _BLOCK))
+    for start in range(0, len(texts), _BLOCK):
+        stopping.check()
+        yield texts[start : start + _BLOCK]
 
 
 def _vocabulary(counts: Counts) -> tuple[np.ndarray, np.ndarray]:
@@ -165,6 +168,7 @@ def _decompose(counts: Counts, weights: np.ndarray, terms: int) -> np.ndarray:
     start = np.random.default_rng(0).standard_normal((terms, rank)).astype(np.float32)
     basis = _orthonormal(_times(counts, weights, start))
     for _ in range(_PASSES):
+        stopping.check()
         # Only the side of the texts is made orthonormal: that of the terms is far longer.
         projected = _times(transposed, turned, basis)
         basis = _orthonormal(_times(counts, weights, projected))

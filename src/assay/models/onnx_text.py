@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from assay import stopping
 from assay.errors import MissingExtra, UsageError
 
 # Texts are padded to a multiple of this: a width that follows from the text itself, never from its
@@ -76,6 +77,7 @@ class OnnxText:
             members = np.flatnonzero(widths == width)
             step = max(1, min(self._rows, _TOKENS_A_RUN // int(width)))
             for start in range(0, len(members), step):
+                stopping.check()
                 rows = members[start : start + step]
                 vectors[rows] = self._run([tokens[i] for i in rows])
         return vectors

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
-from assay import registry
+from assay import registry, stopping
 from assay.errors import UsageError
 from assay.project import steps
 from assay.registry import Finder
@@ -142,6 +142,7 @@ def check(
         rows = dataset.rows(table, ready=ready)
         records = []
         for finder in applicable:
+            stopping.check()
             given = dict(options.get(finder.name, {}))
             if "against" in finder.defaults and against:
                 given.setdefault("against", tuple(against))

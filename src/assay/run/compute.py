@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from assay import stopping
 from assay.errors import AssayError, UsageError
 from assay.run.fragments import Computed, compute_fragment
 from assay.run.plan import Step, check_inputs, plan, same_fact, same_question
@@ -82,6 +84,7 @@ def compute(
     Raises:
         UsageError: An input column is missing, or a signal of that name has other parameters.
         AssayError: More rows failed than `max_quarantined`.
+        Stopped: Somebody stopped it; what was committed stays.
     """
     workers = workers or default_workers()
     name = path.stem
@@ -102,7 +105,8 @@ def compute(
         )
         commit = _Committer(table, events, run, result, max_quarantined)
         done = 0
-        with ThreadPoolExecutor(workers) as pool:
+        ended = threading.Event()
+        with ThreadPoolExecutor(workers) as pool, stopping.when(ended.is_set):
 
             def on_rows(rows: int) -> None:
                 nonlocal done
@@ -110,8 +114,11 @@ def compute(
                 if progress is not None:
                     progress(done, result.rows_computed)
 
-            for task in tasks:
-                commit.add(compute_fragment(table, task, pool, 2 * workers, on_rows))
+            try:
+                for task in tasks:
+                    commit.add(compute_fragment(table, task, pool, 2 * workers, on_rows))
+            finally:
+                ended.set()  # after an error or Ctrl+C, nobody waits for batches under way
         commit.flush()
         result.version = Table.open(path).version
         return result
@@ -219,5 +226,6 @@ def _declare(
 
 def _fit_batches(table: Table, step: Step) -> Any:
     for batch in table.scan(sorted(set(step.inputs.values())), batch_rows=1024):
+        stopping.check()
         arrays = [batch.column(stored) for stored in step.inputs.values()]
         yield pa.RecordBatch.from_arrays(arrays, names=list(step.inputs))

@@ -6,12 +6,14 @@ import errno
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
-from assay.errors import AssayError, InputError
+from assay import stopping
+from assay.errors import AssayError, InputError, Stopped
 from assay.run.plan import Step, Task
 from assay.store.table import Table
 
@@ -88,7 +90,9 @@ def compute_fragment(
     first = task.first_row
     try:
         for batch in _batches(table, task):
-            results = [pool.submit(run_step, step, batch, first) for step in task.steps]
+            results = [
+                pool.submit(copy_context().run, run_step, step, batch, first) for step in task.steps
+            ]
             waiting.append((batch.num_rows, results))
             first += batch.num_rows
             drain(window)
@@ -137,6 +141,7 @@ def run_step(
     Raises:
         AssayError: The op returned the wrong columns (a bug in the op, not in a row), or the
             machine failed it: disk full, too many open files.
+        Stopped: Somebody stopped the work.
     """
     arrays = [batch.column(stored) for stored in step.inputs.values()]
     view = pa.RecordBatch.from_arrays(arrays, names=list(step.inputs))
@@ -145,10 +150,11 @@ def run_step(
     failures: list[Failure] = []
 
     def attempt(start: int, length: int) -> None:
+        stopping.check()
         try:
             parts.append(_call(step, view.slice(start, length), schema))
-        except (MemoryError, ImportError, NameError):
-            raise  # the machine or the op is at fault, whatever the row
+        except (MemoryError, ImportError, NameError, Stopped):
+            raise  # the machine, the op or a person ends it, whatever the row
         except Exception as error:  # any op, any input: the row is to blame until shown otherwise
             if isinstance(error, AssayError) and not isinstance(error, InputError):
                 raise

@@ -1,4 +1,4 @@
-"""Long work: one worker a dataset, progress that can be followed, cancel between batches."""
+"""Long work: one worker a dataset, progress that can be followed, cancel halfway."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from assay import stopping
 from assay.errors import AssayError, Stopped, UsageError
 
 KEPT = 200
 ENDED = ("done", "failed", "cancelled")
-
-
-class Cancelled(Stopped):
-    """Raised inside a job that was cancelled, where it reports progress."""
 
 
 @dataclass
@@ -52,14 +49,14 @@ class Job:
         """Note how far it is.
 
         Raises:
-            Cancelled: Somebody asked it to stop.
+            Stopped: Somebody asked it to stop.
         """
         self.done = int(done)
         self.total = int(total) if total is not None else self.total
         self.step = label if label is not None else self.step
         self.changes += 1
         if self.stop.is_set():
-            raise Cancelled
+            raise Stopped
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -167,9 +164,10 @@ def _execute(job: Job, work: Work) -> None:
     job.state, job.started, job.since = "running", _now(), time.monotonic()
     job.changes += 1
     try:
-        job.result = work(job)
+        with stopping.when(job.stop.is_set):
+            job.result = work(job)
         _end(job, "done")
-    except Cancelled:
+    except Stopped:
         _end(job, "cancelled")
     except AssayError as error:
         job.error = error.to_dict()

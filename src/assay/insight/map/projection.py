@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
+from assay import stopping
 from assay.errors import AssayError, MissingExtra, UsageError
 
 METHODS = ("auto", "umap", "pca")
@@ -96,13 +99,13 @@ def _umap(vectors: np.ndarray, seed: int, report: Report) -> np.ndarray:
         command = [sys.executable, "-m", "assay.insight.map._umap_worker", folder, str(seed)]
         with log.open("wb") as errors:
             worker = subprocess.Popen(  # noqa: S603  (our own module, no outside input)
-                command, stdout=subprocess.PIPE, stderr=errors, text=True
+                command, stdout=subprocess.PIPE, stderr=errors, bufsize=0
             )
             try:
                 assert worker.stdout is not None
                 report(0, 100, "Finding neighbors")
-                for line in worker.stdout:
-                    done, _, label = line.strip().partition(" ")
+                for line in _lines(worker.stdout):
+                    done, _, label = line.partition(" ")
                     if done.isdigit():
                         report(int(done), 100, label)
                 code = worker.wait()
@@ -118,6 +121,17 @@ def _umap(vectors: np.ndarray, seed: int, report: Report) -> np.ndarray:
             )
         places: np.ndarray = np.load(result)
         return places
+
+
+def _lines(output: IO[bytes]) -> Iterator[str]:
+    """Lines as they come from an unbuffered pipe; between them, whoever wants to stop is heard."""
+    while True:
+        while not select.select([output], [], [], 0.25)[0]:
+            stopping.check()
+        line = output.readline()
+        if not line:
+            return
+        yield line.decode("utf-8", "replace").strip()
 
 
 def _sample(rows: int, most: int, seed: int) -> np.ndarray:

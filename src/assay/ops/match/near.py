@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 
+from assay import stopping
 from assay.errors import UsageError
 from assay.ops.text.minhash import PERMUTATIONS
 
@@ -166,6 +167,7 @@ def exact_jaccard(pairs: np.ndarray, texts: Texts, *, block_rows: int = _BLOCK_R
         raise UsageError(f"A block of {block_rows} rows holds no pair.", allowed="2 or more")
     similarity = np.empty(len(pairs), np.float64)
     for block in _blocks(pairs, block_rows):
+        stopping.check()
         rows, places = np.unique(pairs[block], return_inverse=True)
         places = places.reshape(-1, 2)
         fetched = texts(rows)

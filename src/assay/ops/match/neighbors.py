@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from assay import stopping
 from assay.errors import UsageError
 
 _BLOCK = 1024  # rows and columns of a similarity block: 4 MiB, read back from the cache
@@ -157,6 +158,7 @@ def _search(
     indices = np.full((len(queries), k), -1, np.int32)
     similarities = np.full((len(queries), k), -np.inf, np.float32)
     for row in range(0, len(queries), _BLOCK):
+        stopping.check()
         rows = slice(row, row + _BLOCK)
         for column in range(0, len(base), _BLOCK):
             block = queries[rows] @ base[column : column + _BLOCK].T
