@@ -104,6 +104,20 @@ def test_a_column_that_is_not_there_is_an_error_with_those_that_are(docs, tmp_pa
         docs.add(lines(tmp_path / "a.jsonl", [{"a": 1, "b": 2}]), text="nope")
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
+def test_a_type_for_a_column_that_is_not_there_is_an_error_and_adds_nothing(
+    docs, tmp_path, name
+) -> None:
+    jsonl = lines(tmp_path / "a.jsonl", [{"text": "x", "price": 7}, {"text": "y", "late": "z"}])
+    tmp_file(tmp_path / "a.csv", "text,price,late\nx,7,\n")
+    with pytest.raises(UsageError, match=r"'prize'.*Allowed: late, price, text"):
+        docs.add(tmp_path / name, types={"late": "string", "prize": "string"})
+    assert not docs.exists
+    docs.add(jsonl, types={"late": "string"})
+    lines(tmp_path / "b.jsonl", [{"text": "x"}])
+    assert docs.add(tmp_path / "b.jsonl", types={"late": "string"}).rows_added == 1
+
+
 def test_a_value_that_does_not_fit_its_column_is_quarantined(docs, tmp_path) -> None:
     docs.add(lines(tmp_path / "a.jsonl", [{"text": "a", "n": 1}]))
     docs.add(lines(tmp_path / "b.jsonl", [{"text": "b", "n": 2}]))

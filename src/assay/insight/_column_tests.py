@@ -19,6 +19,7 @@ from assay.insight import _damage as damage
 from assay.insight.reading import flags
 from assay.insight.severity import DAMAGE, MIXED_VALUES, USELESS_COLUMN, severity
 from assay.insight.wording import count, percent, snippet
+from assay.store.values import python_values
 
 MISSING = 0.9
 """A column with at least this share of missing values is mostly missing."""
@@ -113,7 +114,7 @@ class Column:
         h = hashlib.blake2b(digest_size=16)
         h.update(str(self.values.type).encode())
         h.update(codes.tobytes())  # codes are numbered by first appearance
-        for value in distinct.to_pylist():
+        for value in python_values(distinct):
             h.update(repr(value).encode("utf-8", "surrogatepass") + b"\0")
         return h.hexdigest()
 
@@ -140,7 +141,7 @@ def one_value(column: Column) -> Problem | None:
     held = int(counts[top])
     if held < DOMINATED * column.filled:
         return None
-    shown = _shown(distinct[top])
+    shown = _shown(distinct, top)
     evidence = {"value": shown, "rows_with_value": held, "values": column.filled}
     score = severity(USELESS_COLUMN, held, column.n)
     if len(distinct) == 1:
@@ -169,7 +170,7 @@ def mixed(column: Column) -> Problem | None:
             f"{count(len(rows), 'value')} of {column.filled:,} "
             f"{f'is not {_ONE[kind]}' if len(rows) == 1 else f'are not {kind}'}"
         )
-        values = [{"value": _shown(distinct[int(i)]), "rows": int(counts[i])} for i in odd[:10]]
+        values = [{"value": _shown(distinct, i), "rows": int(counts[i])} for i in odd[:10]]
         evidence = {"expected": kind, "values": column.filled, "exceptions": values}
         score = severity(MIXED_VALUES, len(rows), column.filled)
         return Problem("mixed", text, score, evidence, rows)
@@ -210,7 +211,7 @@ def damaged(column: Column) -> Problem | None:
     if len(rows) == 0:
         return None
     text = f"{count(len(rows), 'value')} of {column.n:,} with damaged characters"
-    shown = [_shown(column.values[int(i)]) for i in rows[:10]]
+    shown = [_shown(column.values, i) for i in rows[:10]]
     examples = [{"value": value, "meant": damage.repaired(value)} for value in shown]
     score = severity(DAMAGE, len(rows), column.n)
     return Problem("damaged", text, score, {"damaged": len(rows), "examples": examples}, rows)
@@ -220,5 +221,5 @@ Test = Callable[[Column], Problem | None]
 TESTS: tuple[Test, ...] = (missing, one_value, mixed, variants, damaged)
 
 
-def _shown(value: pa.Scalar) -> str:
-    return snippet(str(value.as_py()), limit=80)
+def _shown(values: pa.Array, i: int) -> str:
+    return snippet(str(python_values(values.slice(i, 1))[0]), limit=80)

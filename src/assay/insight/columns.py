@@ -13,6 +13,7 @@ from assay.insight.severity import IDENTITY, USELESS_COLUMN, severity
 from assay.insight.wording import count, percent
 from assay.registry import finder
 from assay.schema import RESERVED, Finding, Rows
+from assay.store.values import python_values
 
 CONTENT = ("text", "messages")
 """The content of a row has checks of its own (`text.lengths`, `text.encoding`)."""
@@ -113,6 +114,6 @@ def _not_unique(rows: Rows, column: Column) -> Problem | None:
         return None
     share = f"{percent(len(again), column.n)} of {column.n:,} rows"
     text = f"{count(len(again), 'id repeats', 'ids repeat')} an earlier one ({share})"
-    shown = column.values.take(pa.array(again[:10])).to_pylist()
+    shown = python_values(column.values.take(pa.array(again[:10])))
     evidence = {"repeats": len(again), "examples": [str(value) for value in shown]}
     return Problem("not unique", text, severity(IDENTITY, len(again), column.n), evidence, again)

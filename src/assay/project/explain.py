@@ -17,6 +17,7 @@ from assay.select.compiled import compile_rules
 from assay.select.explain import explain_row
 from assay.store import runs
 from assay.store.table import Table
+from assay.store.values import python_row
 from assay.store.versions import Version
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def explain(dataset: Dataset, row_id: str) -> dict[str, Any]:
             kept = False
             rules = [_unjudged(dataset, version, row_id)]
         else:
-            row = verdicts.take(np.array([at])).to_pylist()[0]
+            row = python_row(verdicts.take(np.array([at])), 0)
             kept = bool(row["keep"])
             compiled = compile_rules(Recipe.from_yaml(version.recipe).rules)
             rules = [
@@ -155,7 +156,7 @@ def _lineage(dataset: Dataset, version: Version | None, index: int) -> list[dict
                 }
             )
     names = [n for n in ("source", "position", "source_id", "licence") if n in table.schema.names]
-    row = table.take(np.array([index]), names).to_pylist()[0]
+    row = python_row(table.take(np.array([index]), names), 0)
     added = by_key.get(runs.run_of(table, index) or "")
     origin = {key: value for key, value in row.items() if value is not None}
     steps.append(

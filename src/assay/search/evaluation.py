@@ -215,7 +215,7 @@ def normal(array: pa.Array) -> pa.Array:
     if types.is_decimal(kind):
         array = array.cast(pa.float64(), safe=False)
     elif types.is_timestamp(kind) or types.is_date(kind):
-        # Beyond the years 1677 to 2262 nanoseconds do not fit; microseconds always do in practice.
+        # Beyond the years 1677 to 2262 nanoseconds do not fit, and literals have none.
         return array.cast(_MOMENT, safe=False)
     elif types.is_float16(kind):
         array = array.cast(pa.float32())

@@ -165,6 +165,8 @@ def _columns_read(
         values = table[name]
         if pa.types.is_string_view(values.type):
             values = values.cast(pa.large_string())
+        if pa.types.is_timestamp(values.type) and values.type.unit == "ns":
+            values = values.cast(pa.timestamp("us", values.type.tz), safe=False)  # as it was judged
         if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
             values = pc.utf8_slice_codeunits(values, 0, KEPT_TEXT)
         found[column("value", resolve(name).stored)] = values

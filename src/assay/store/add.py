@@ -88,6 +88,7 @@ class Adder:
         self._pending_bytes = 0
         self._bad: list[dict[str, Any]] = []
         self._maps: dict[tuple[str, ...], ColumnMap] = {}
+        self._seen: set[str] = set()
 
     def add(self, paths: Sequence[Path]) -> AddResult:
         """Read all of `paths` and append what is new.
@@ -143,6 +144,7 @@ class Adder:
             if isinstance(item, BadRow):
                 self._add_bad(item, name, occurrences)
             else:
+                self._seen.update(item.batch.schema.names)
                 self._add_batch(item, name, occurrences)
             if self._progress is not None:
                 self._progress(name, self.result)
@@ -252,7 +254,24 @@ class Adder:
                 self._schema = self._schema.set(at, self._schema.field(at).with_type(f.type))
         return pa.RecordBatch.from_arrays([*ours, *batch.columns], schema=pa.schema(fields))
 
+    def _check_types(self) -> None:
+        """Refuse types of columns that are not there, before anything is stored without them.
+
+        A column may come late: one that the dataset has already, or that any file has so far, is
+        there.
+        """
+        known = {*self._seen, *self._input_types()}
+        wrong = [name for name in self._options.options.get("types") or {} if name not in known]
+        if wrong and self._seen:
+            raise UsageError(
+                f"--types names the column '{wrong[0]}', which is not in the input.",
+                allowed=", ".join(sorted(known)),
+                remedy="choose one of these columns for --types; one that first appears later in "
+                "the input gets its type by itself",
+            )
+
     def _flush(self) -> None:
+        self._check_types()
         if not self._pending:
             self._flush_bad()
             return

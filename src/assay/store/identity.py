@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from assay.store.values import python_values
+
 DIGEST_BYTES = 16
 
 
@@ -167,7 +169,7 @@ def _encode(column: pa.Array) -> list[bytes | None]:
         return [_short(value) for value in column.cast(binary).to_pylist()]
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return [_short(value) for value in column.to_pylist()]
-    return [None if value is None else _short(_canonical(value)) for value in column.to_pylist()]
+    return [None if value is None else _short(_canonical(value)) for value in python_values(column)]
 
 
 def _short(value: bytes | None) -> bytes | None:

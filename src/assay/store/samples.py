@@ -12,6 +12,7 @@ import pyarrow as pa
 from assay.errors import UsageError
 from assay.schema import RESERVED, BadRow
 from assay.store.types import cast, storable, widened
+from assay.store.values import python_row, python_values
 
 # Names under which other people's data keep their text, most telling first.
 TEXT_NAMES = ("text", "content", "body", "document", "raw_content", "page_content", "contents")
@@ -135,7 +136,7 @@ def conform(
             wanted = widened(schema.field(index).type, column)
         fitted, misfits = _fit(column, wanted)
         for row in misfits:
-            shown = repr(column[row].as_py())
+            shown = repr(python_values(column.slice(row, 1))[0])
             bad.setdefault(
                 row,
                 f"Column '{name}' holds {wanted} in this dataset; this row has {shown[:80]}. "
@@ -174,7 +175,7 @@ def _fit(column: pa.Array, wanted: pa.DataType) -> tuple[pa.Array, list[int]]:
 
 
 def _payload(batch: pa.RecordBatch, row: int) -> str:
-    return str({n: batch.column(n)[row].as_py() for n in batch.schema.names})[:4096]
+    return str(python_row(batch, row))[:4096]
 
 
 def _plain(name: str) -> str:

@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from assay.store.values import python_values
+
 BINS = 32
 NO_VALUE = 255
 
@@ -139,7 +141,7 @@ def _encode(array: pa.Array) -> tuple[list[Any], np.ndarray]:
         array = array.cast(pa.large_string())
     dictionary = array.dictionary_encode()
     codes = np.asarray(dictionary.indices.fill_null(-1)).astype(np.int64)
-    values = dictionary.dictionary.to_pylist()
+    values = python_values(dictionary.dictionary)
     counts = np.bincount(codes + 1, minlength=len(values) + 1)[1:]
     order = np.argsort(-counts, kind="stable")
     place = np.empty(len(values) + 1, np.int32)

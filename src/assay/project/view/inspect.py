@@ -13,6 +13,7 @@ from assay.project.view.columns import Column
 from assay.project.view.engine import View
 from assay.project.view.pages import jsonable
 from assay.project.view.snapshot import Snapshot
+from assay.store.values import python_row
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
@@ -34,7 +35,7 @@ def inspect_row(dataset: Dataset, view: View, row_id: str) -> dict[str, Any]:
         raise UsageError(f"The row '{row_id}' is newer than this view.", remedy="reload")
     skipped = [c.stored for c in snapshot.columns if c.kind == "vector"]
     stored = [name for name in snapshot.table.schema.names if name not in skipped]
-    record = snapshot.take(np.array([row]), stored).to_pylist()[0]
+    record = python_row(snapshot.take(np.array([row]), stored), 0)
     values, cut = {}, False
     for column in snapshot.columns:
         if column.op is None and column.kind != "vector":

@@ -16,6 +16,7 @@ from assay.errors import UsageError
 from assay.project.view.columns import Column
 from assay.project.view.engine import View
 from assay.project.view.snapshot import Snapshot
+from assay.store.values import python_values
 
 MAX_ROWS = 5000
 MAX_CUT = 20_000
@@ -89,15 +90,14 @@ def plain(values: pa.ChunkedArray, column: Column, cut: int) -> pa.ChunkedArray:
         return pc.utf8_slice_codeunits(values.cast(pa.large_string()), 0, cut).cast(pa.string())
     if pa.types.is_null(type_):
         return values.cast(pa.string())
-    texts = [None if value is None else written(value)[:cut] for value in values.to_pylist()]
+    texts = [None if value is None else written(value)[:cut] for value in python_values(values)]
     return pa.chunked_array([pa.array(texts, pa.string())])
 
 
 def written(value: Any) -> str:
     """A value that is no plain number or text, as text."""
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    return json.dumps(jsonable(value), ensure_ascii=False)
+    plain = jsonable(value)
+    return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
 
 
 def jsonable(value: Any) -> Any:

@@ -51,7 +51,7 @@ def _valid(batch: pa.RecordBatch, first: int) -> Iterator[ReadBatch | BadRow]:
             yield from _valid(batch.take(pa.array(np.arange(half, batch.num_rows))), first + half)
     else:
         batch, bad = plain(batch)
-        for row, problem in bad.items():
+        for row, problem in sorted(bad.items()):
             yield BadRow(first + row, f"Row {first + row}: {problem}.")
         keep = np.setdiff1d(np.arange(batch.num_rows), np.array(list(bad), np.int64))
         if len(keep):

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from assay.store.values import python_values
+
 
 class Unstorable(Exception):
     """A column, or a field in it, is of a type that cannot be stored."""
@@ -32,8 +34,8 @@ def check(schema: pa.Schema) -> str | None:
 def plain(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[int, str]]:
     """The batch in plain types, and why some of its rows cannot be, by row.
 
-    Times are kept in microseconds, within the years 1 to 9999, which every door can show. A row
-    that needs more is null in the column concerned, and told.
+    Times lie within the years 1 to 9999, which every door can show. A row that needs more is null
+    in the column concerned, and told.
     """
     bad: dict[int, str] = {}
     columns = []
@@ -51,9 +53,8 @@ def plain(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[int, str]]:
             for row in misfits:
                 bad.setdefault(
                     row,
-                    f"Column '{field.name}' holds a time that is finer than microseconds or not in "
-                    "the years 1 to 9999. Round it, or cast the column to string or int64, and "
-                    "write the file again",
+                    f"Column '{field.name}' holds a time that is not in the years 1 to 9999. Cast "
+                    "the column to string or int64, and write the file again",
                 )
         columns.append(column)
     return pa.RecordBatch.from_arrays(columns, names=batch.schema.names), bad
@@ -68,11 +69,7 @@ def plain_type(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_run_end_encoded(kind):
         return plain_type(kind.value_type)
     if pa.types.is_timestamp(kind):
-        return pa.timestamp("us" if kind.unit == "ns" else kind.unit, _zone(kind.tz))
-    if kind == pa.time64("ns"):
-        return pa.time64("us")
-    if kind == pa.duration("ns"):
-        return pa.duration("us")
+        return pa.timestamp(kind.unit, _zone(kind.tz))
     if pa.types.is_struct(kind):
         if twice := _twice([field.name for field in kind]):
             raise Unstorable(f"a struct with two fields called '{twice}'")
@@ -119,7 +116,7 @@ def _shown(column: pa.Array, wanted: pa.DataType) -> pa.Array:
     """
     out = column if column.type == wanted else pc.cast(column, wanted)
     if _has_time(wanted):
-        out.to_pylist()
+        python_values(out)
     return out
 
 

@@ -8,7 +8,8 @@ import math
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
+
+from assay.store.values import rebuilt
 
 encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 """JSON text of a JSON-ready value, on one line."""
@@ -21,19 +22,11 @@ def json_values(column: pa.Array) -> list[Any]:
     is a time zone); durations the count of their unit; decimals strings; binary base64; a map an
     object, where its keys are strings, else a list of pairs.
     """
+    return rebuilt(column, _plain, _object)
+
+
+def _plain(column: pa.Array) -> list[Any]:
     kind = column.type
-    if isinstance(column, pa.ExtensionArray):
-        return json_values(column.storage)
-    if pa.types.is_dictionary(kind):
-        return json_values(column.dictionary_decode())
-    if pa.types.is_run_end_encoded(kind):
-        return json_values(pc.run_end_decode(column))
-    if pa.types.is_struct(kind):
-        return _structs(column)
-    if pa.types.is_map(kind):
-        return _maps(column)
-    if _is_list(kind):
-        return _lists(column)
     if pa.types.is_floating(kind):
         return [v if v is None or math.isfinite(v) else None for v in column.to_pylist()]
     if pa.types.is_timestamp(kind):
@@ -51,46 +44,10 @@ def json_values(column: pa.Array) -> list[Any]:
     return values
 
 
-def _lists(column: pa.Array) -> list[Any]:
-    inner = json_values(column.flatten())
-    result: list[Any] = []
-    at = 0
-    for length in pc.list_value_length(column).to_pylist():
-        if length is None:
-            result.append(None)
-        else:
-            result.append(inner[at : at + length])
-            at += length
-    return result
-
-
-def _structs(column: pa.Array) -> list[Any]:
-    names = [field.name for field in column.type]
-    fields = [json_values(field) for field in column.flatten()]
-    # A struct without fields has no columns to zip.
-    rows = zip(*fields, strict=True) if fields else (() for _ in range(len(column)))
-    valid = column.is_valid().to_pylist()
-    return [
-        dict(zip(names, row, strict=True)) if ok else None
-        for row, ok in zip(rows, valid, strict=True)
-    ]
-
-
-def _maps(column: pa.Array) -> list[Any]:
-    entries = pa.struct([("key", column.type.key_type), ("value", column.type.item_type)])
-    result: list[Any] = []
-    for pairs in _lists(column.cast(pa.list_(entries))):
-        plain = pairs and [(pair["key"], pair["value"]) for pair in pairs]
-        if plain and all(isinstance(key, str) for key, _ in plain):
-            result.append(dict(plain))
-        else:
-            result.append({} if pairs == [] else plain and [list(pair) for pair in plain])
-    return result
-
-
-def _is_list(kind: pa.DataType) -> bool:
-    tests = ("is_list", "is_large_list", "is_fixed_size_list", "is_list_view", "is_large_list_view")
-    return any(getattr(pa.types, test)(kind) for test in tests)
+def _object(pairs: list[tuple[Any, Any]]) -> dict[str, Any] | list[Any]:
+    if all(isinstance(key, str) for key, _ in pairs):
+        return dict(pairs)
+    return [list(pair) for pair in pairs]
 
 
 def _is_binary(kind: pa.DataType) -> bool:
