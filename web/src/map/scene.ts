@@ -51,7 +51,9 @@ export class Scene {
 
   /** `canvas` for WebGL2; `plain` takes the raster where there is none (or it is chosen). */
   constructor(private readonly canvas: HTMLCanvasElement, private readonly plain: HTMLCanvasElement, private readonly choice: PainterChoice = "auto") {
-    this.flat = plain.getContext("2d");
+    // Its pixels come from the processor, so they stay there: as a texture of its own, the canvas made
+    // every frame of the page dearer, and each layer that lies over it.
+    this.flat = plain.getContext("2d", { willReadFrequently: true });
     if (choice !== "raster") this.gl = painter(canvas, choice === "auto");
     canvas.hidden = this.gl === null;
     plain.hidden = this.gl !== null;

@@ -2,6 +2,7 @@ import { ArrowDown, ArrowUp } from "lucide-react";
 import { useRef } from "react";
 import type { Column } from "@/api";
 import { cx } from "@/ui";
+import { STAY } from "./stay";
 
 interface Props {
   column: Column;
@@ -24,7 +25,7 @@ export function Head({ column, width, place, desc, several, sticky, onSort, onRe
       role="columnheader"
       aria-sort={place > 0 ? (desc ? "descending" : "ascending") : "none"}
       title={[column.name, column.description].filter(Boolean).join(": ")}
-      className={cx("bg-panel relative h-full shrink-0", sticky && "sticky left-9 z-10")}
+      className={cx("bg-panel relative h-full shrink-0", sticky && STAY)}
       style={{ width }}
     >
       <button

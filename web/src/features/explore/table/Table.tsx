@@ -7,6 +7,7 @@ import { Checkbox, cx, EmptyState, ErrorState, useNarrow } from "@/ui";
 import { CellContent } from "./cell";
 import type { useColumns } from "./columns";
 import { Head } from "./Head";
+import { STAY, STAY_FIRST } from "./stay";
 import { useRows, type TableRow } from "./pages";
 import { barOf, begin, follow, rowsOn } from "./scroll";
 import { nextSort } from "./sort";
@@ -132,12 +133,13 @@ export function Table({ viewKey, count, columns, stale, isSelected, onSelect, on
         const bar = event.currentTarget.scrollTop;
         // In this frame, or it would show the place where the rows were.
         if (bar !== scroll.bar) flushSync(() => setScroll((now) => follow(now, bar, full, window_)));
+        event.currentTarget.toggleAttribute("data-aside", event.currentTarget.scrollLeft > 0);
       }}
-      className={cx("bg-panel h-full overflow-auto text-sm -outline-offset-2", (stale || rows.stale) && "stale")}
+      className={cx("group/grid bg-panel h-full overflow-auto text-sm -outline-offset-2", (stale || rows.stale) && "stale")}
     >
       <div className="relative" style={{ width: total, minWidth: "100%", height: scroll.height + HEAD }}>
         <div role="row" aria-rowindex={1} className="bg-panel hairline-b sticky top-0 z-20 flex" style={{ height: HEAD }}>
-          <div role="columnheader" className="bg-panel sticky left-0 z-10 shrink-0" style={{ width: PICK }}>
+          <div role="columnheader" className={cx("bg-panel shrink-0", STAY_FIRST)} style={{ width: PICK }}>
             <span className="sr-only">Selected</span>
           </div>
           {shown.map((column, i) => {
@@ -205,7 +207,7 @@ const Line = memo(function Line({ index, top, row, columns, widths, sticky, sele
       style={{ height: ROW, top }}
       onClick={() => row && onOpen(row, index)}
     >
-      <div role="gridcell" className={cx("sticky left-0 z-10 grid shrink-0 place-items-center", ground)} style={{ width: PICK }} onClick={(event) => event.stopPropagation()}>
+      <div role="gridcell" className={cx("grid shrink-0 place-items-center", STAY_FIRST, ground)} style={{ width: PICK }} onClick={(event) => event.stopPropagation()}>
         {row && <Checkbox bare label={`Select row ${index + 1}`} checked={selected} onChange={() => onSelect(row)} />}
       </div>
       {columns.map((column, i) => (
@@ -213,7 +215,7 @@ const Line = memo(function Line({ index, top, row, columns, widths, sticky, sele
           key={column.name}
           role="gridcell"
           dir={column.kind === "text" || column.kind === "category" ? "auto" : undefined}
-          className={cx("shrink-0 truncate px-2.5", ground, column.kind === "number" && "text-right", i === 0 && sticky && "sticky left-9 z-10")}
+          className={cx("shrink-0 truncate px-2.5", ground, column.kind === "number" && "text-right", i === 0 && sticky && STAY)}
           style={{ width: widths[i], lineHeight: `${ROW - 1}px` }}
         >
           {row ? <CellContent column={column} value={row.cells[column.name]} /> : <span className="bg-hover inline-block h-2.5 w-2/3 rounded" />}
