@@ -229,20 +229,29 @@ def test_diff_says_which_rows_left_and_why(assay, docs) -> None:
     assert words["b"]["mean"] > words["a"]["mean"]
 
 
-def test_diff_shows_what_moved_most_and_all_when_asked(assay, docs) -> None:
+def test_diff_shows_what_differs_most_and_all_when_asked(assay, docs) -> None:
     assay("curate", "r.yaml")
     statistics = assay("diff", "docs", "docs@clean", "--json").json["statistics"]
+    measured = {k: v["distance"] for k, v in statistics.items() if v["distance"] is not None}
     shown = assay("diff", "docs", "docs@clean").stdout
-    assert f"The 10 of {len(statistics)} statistics that moved most." in shown
+    assert f"The 10 of {len(measured)} columns that differ most." in shown
     assert " diff docs docs@clean --all\n" in shown
-    table = shown.partition("mean of")[2].splitlines()[1:11]
-    moves = []
-    for line in table:
-        a, b = (statistics[line.split()[0]][side]["mean"] for side in "ab")
-        moves.append(abs(a - b) / max(abs(a), abs(b)))
-    assert moves == sorted(moves, reverse=True)
+    table = shown.partition("by chance")[2].splitlines()[1:11]
+    distances = [measured[line.split()[0]] for line in table]
+    assert distances == sorted(measured.values(), reverse=True)[:10]
     everything = assay("diff", "docs", "docs@clean", "--all").stdout
-    assert all(f"\n{name} " in everything for name in statistics)
+    assert all(f"\n{name} " in everything for name in measured)
+
+
+def test_diff_compares_datasets_that_have_nothing_to_do_with_each_other(assay, docs, lines) -> None:
+    assay("add", "notes", lines("n.jsonl", [{"text": TEXTS[0], "n": "one"}, {"text": "other"}]))
+    told = assay("diff", "docs", "notes", "--json").json
+    assert told["schema"]["changed"] == [{"name": "n", "a": "int64", "b": "string"}]
+    assert told["overlap"]["exact"] == {"a": 2, "b": 1, "contents": 1}
+    done = assay("diff", "docs", "notes")
+    assert "n  int64 -> string" in done.stdout
+    assert "compute notes text.minhash" in done.stderr
+    assert assay("diff", "docs", "nothing", "--json").code == 2
 
 
 def test_lineage_names_what_went_in_and_what_came_out(assay, docs) -> None:

@@ -29,7 +29,7 @@ COMMANDS = {
     "findings": "insight",
     "curate": "select",
     "explain": "select",
-    "diff": "select",
+    "diff": "diff",
     "versions": "select",
     "export": "project",
     "lineage": "project",

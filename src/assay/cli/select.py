@@ -1,4 +1,4 @@
-"""Commands about versions: curate, explain, diff, versions."""
+"""Commands about versions: curate, explain, versions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from assay.cli.output import (
     clean,
     grid,
     moment,
-    number,
     out,
     paragraph,
     plural,
@@ -26,7 +25,6 @@ from assay.cli.output import (
 
 _TEXT = 400  # characters of a row's text that `explain` shows
 _RULE = 32  # of the name of a rule
-_STATISTICS = 10  # that `diff` shows
 _DONE = {"curate": "curated", "compute": "computed", "add": "added"}
 
 
@@ -90,81 +88,11 @@ def explain(dataset: str, row_id: str, project: str | None, as_json: bool) -> No
     grid(["", ""], list(_lineage_rows(told["lineage"])))
 
 
-@click.command()
-@click.argument("a")
-@click.argument("b")
-@click.option(
-    "--all", "everything", is_flag=True, help="All statistics, not the ten that moved most."
-)
-@project_option
-@json_option
-def diff(a: str, b: str, everything: bool, project: str | None, as_json: bool) -> None:
-    """Compare two versions, such as docs and docs@clean.
-
-    Shows the rows that only one has, by reason, and the statistics that moved most.
-    """
-    told = opened(project).dataset(a).diff(b)
-    if as_json:
-        print_json(told)
-        return
-    out().print(
-        f"{clean(a)} has {plural(told['a']['rows'], 'row')}, {clean(b)} {told['b']['rows']:,}; "
-        f"{told['common']:,} in both."
-    )
-    for side, name, other in (("only_a", a, b), ("only_b", b, a)):
-        part = told[side]
-        if part["rows"]:
-            out().print(
-                f"\n{plural(part['rows'], 'row')} only in {clean(name)}, "
-                f"by the rule that keeps them out of {clean(other)}:"
-            )
-            for reason, count in part["reasons"].items():
-                out().print(f"  {count:>9,}  {clean(reason)}")
-    moved = {
-        name: sides
-        for name, sides in told["statistics"].items()
-        if sides["a"]["mean"] is not None and sides["b"]["mean"] is not None
-    }
-    if not moved:
-        return
-    shown = list(moved)
-    if not everything:  # Python sorts stably: those that moved alike stay in the order of the table
-        shown = sorted(moved, key=lambda name: -_moved(moved[name]))[:_STATISTICS]
-    rows = [
-        (
-            name,
-            number(moved[name]["a"]["mean"]),
-            number(moved[name]["b"]["mean"]),
-            _change(moved[name], "mean"),
-            _change(moved[name], "sum"),
-        )
-        for name in shown
-    ]
-    out().print()
-    grid(["mean of", a, b, "change", "of the sum"], rows, right=(1, 2, 3, 4))
-    if len(shown) < len(moved):
-        out().print(f"\n[dim]The {len(shown)} of {len(moved)} statistics that moved most.[/]")
-        suggest("diff", a, b, "--all", label="All")
-
-
 def _is_file(path: str) -> bool:
     try:
         return Path(path).exists() and not Path(path).is_dir()
     except OSError:  # a name too long to be one
         return False
-
-
-def _moved(sides: dict[str, Any]) -> float:
-    """How far a mean moved, as a share of the larger side: 0 not at all, 1 to or from nothing."""
-    before, after = sides["a"]["mean"], sides["b"]["mean"]
-    larger = max(abs(before), abs(after))
-    return abs(after - before) / larger if larger else 0.0
-
-
-def _change(sides: dict[str, Any], of: str) -> str:
-    """Change from one side to the other, in percent."""
-    before, after = sides["a"][of], sides["b"][of]
-    return f"{100 * (after - before) / abs(before):+.1f} %" if before else "-"
 
 
 @click.command()

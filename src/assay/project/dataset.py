@@ -225,9 +225,11 @@ class Dataset(Handle):
         """Why a row is in or out, and where it comes from; the start of its id is enough."""
         return explain.explain(self, row.full_id(self, row_id))
 
-    def diff(self, other: str) -> dict[str, Any]:
-        """How another version of this dataset differs: rows, reasons, statistics."""
-        return explain.diff(self, self.project.dataset(other))
+    def diff(self, other: Dataset | str) -> dict[str, Any]:
+        """How another dataset or version differs: rows, schema, statistics, overlap, what tells."""
+        from assay.project.diff import diff
+
+        return diff(self, self.project.dataset(other) if isinstance(other, str) else other)
 
     def export(
         self,

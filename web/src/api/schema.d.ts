@@ -213,7 +213,7 @@ export interface paths {
         };
         /**
          * Get Diff
-         * @description How version `b` differs from `a`; each is a full name, `demo` or `demo@clean`.
+         * @description How `b` differs from `a`; each is a full name, `demo` or `demo@clean`.
          */
         get: operations["get_diff"];
         put?: never;
@@ -1017,6 +1017,15 @@ export interface components {
             /** Code */
             code: string;
         };
+        /** ColumnChange */
+        ColumnChange: {
+            /** A */
+            a: string;
+            /** B */
+            b: string;
+            /** Name */
+            name: string;
+        };
         /** ColumnShape */
         ColumnShape: {
             /** Description */
@@ -1058,6 +1067,13 @@ export interface components {
             type: string;
             /** Unit */
             unit: string | null;
+        };
+        /** ColumnType */
+        ColumnType: {
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
         };
         /** CompiledRuleShape */
         CompiledRuleShape: {
@@ -1146,10 +1162,15 @@ export interface components {
         Diff: {
             a: components["schemas"]["DiffName"];
             b: components["schemas"]["DiffName"];
+            classifier: components["schemas"]["SideClassifier"] | null;
             /** Common */
             common: number;
+            /** Notes */
+            notes: string[];
             only_a: components["schemas"]["DiffSide"];
             only_b: components["schemas"]["DiffSide"];
+            overlap: components["schemas"]["Overlap"];
+            schema: components["schemas"]["SchemaDiff"];
             /** Statistics */
             statistics: {
                 [key: string]: components["schemas"]["StatisticPair"];
@@ -1226,6 +1247,15 @@ export interface components {
             where?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /** ExactOverlap */
+        ExactOverlap: {
+            /** A */
+            a: number;
+            /** B */
+            b: number;
+            /** Contents */
+            contents: number;
         };
         /** Extras */
         Extras: {
@@ -1613,6 +1643,26 @@ export interface components {
             /** Time */
             time?: string | null;
         };
+        /** NearOverlap */
+        NearOverlap: {
+            /** A */
+            a: number;
+            /** B */
+            b: number;
+            /** Examples */
+            examples: components["schemas"]["NearPair"][];
+            /** Threshold */
+            threshold: number;
+        };
+        /** NearPair */
+        NearPair: {
+            /** A */
+            a: string;
+            /** B */
+            b: string;
+            /** Jaccard */
+            jaccard: number;
+        };
         /** Neighbor */
         Neighbor: {
             /** Id */
@@ -1700,6 +1750,11 @@ export interface components {
             distinct: number;
             /** View */
             view: number;
+        };
+        /** Overlap */
+        Overlap: {
+            exact: components["schemas"]["ExactOverlap"];
+            near: components["schemas"]["NearOverlap"] | null;
         };
         /** Param */
         Param: {
@@ -1996,6 +2051,17 @@ export interface components {
             /** Views */
             views: components["schemas"]["SavedView"][];
         };
+        /** SchemaDiff */
+        SchemaDiff: {
+            /** Added */
+            added: components["schemas"]["ColumnType"][];
+            /** Changed */
+            changed: components["schemas"]["ColumnChange"][];
+            /** Missing */
+            missing: components["schemas"]["ColumnType"][];
+            /** Shared */
+            shared: number;
+        };
         /** SearchLike */
         SearchLike: {
             /** Like */
@@ -2030,6 +2096,21 @@ export interface components {
         Selectors: {
             /** Selectors */
             selectors: components["schemas"]["SelectorShape"][];
+        };
+        /** SideClassifier */
+        SideClassifier: {
+            /** Auroc */
+            auroc: number;
+            /** Features */
+            features: components["schemas"]["TellingFeature"][];
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** N A */
+            n_a: number;
+            /** N B */
+            n_b: number;
         };
         /** SignalGroup */
         SignalGroup: {
@@ -2135,6 +2216,8 @@ export interface components {
             mean: number | null;
             /** N */
             n: number;
+            /** Nulls */
+            nulls: number;
             /** Sum */
             sum: number | null;
         };
@@ -2142,6 +2225,17 @@ export interface components {
         StatisticPair: {
             a: components["schemas"]["Statistic"];
             b: components["schemas"]["Statistic"];
+            /** By Chance */
+            by_chance: number | null;
+            /** Distance */
+            distance: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "number" | "time" | "category" | "other";
+            /** Measure */
+            measure: ("ks" | "tv") | null;
         };
         /** Summary */
         Summary: {
@@ -2208,6 +2302,17 @@ export interface components {
         Tags: {
             /** Tags */
             tags: components["schemas"]["TagShape"][];
+        };
+        /** TellingFeature */
+        TellingFeature: {
+            /** Auroc */
+            auroc: number;
+            /** Detail */
+            detail: string;
+            /** Name */
+            name: string;
+            /** Weight */
+            weight: number;
         };
         /** TextBody */
         TextBody: {

@@ -60,7 +60,7 @@ def get_lineage(service: Use, dataset: str) -> Any:
 
 @router.get("/datasets/{dataset}/diff", response_model=shapes.Diff)
 def get_diff(service: Use, dataset: str, a: str, b: str) -> Any:
-    """How version `b` differs from `a`; each is a full name, `demo` or `demo@clean`."""
+    """How `b` differs from `a`; each is a full name, `demo` or `demo@clean`."""
     service.dataset(dataset)
     return service.dataset(a).diff(service.dataset(b).full_name)
 

@@ -180,13 +180,76 @@ class DiffSide(BaseModel):
 
 class Statistic(BaseModel):
     n: int
+    nulls: int
     mean: float | None
     sum: float | None
 
 
 class StatisticPair(BaseModel):
+    kind: Literal["number", "time", "category", "other"]
     a: Statistic
     b: Statistic
+    distance: float | None
+    measure: Literal["ks", "tv"] | None
+    by_chance: float | None
+
+
+class ColumnType(BaseModel):
+    name: str
+    type: str
+
+
+class ColumnChange(BaseModel):
+    name: str
+    a: str
+    b: str
+
+
+class SchemaDiff(BaseModel):
+    added: list[ColumnType]
+    missing: list[ColumnType]
+    changed: list[ColumnChange]
+    shared: int
+
+
+class TellingFeature(BaseModel):
+    name: str
+    detail: str
+    auroc: float
+    weight: float
+
+
+class SideClassifier(BaseModel):
+    auroc: float
+    low: float
+    high: float
+    n_a: int
+    n_b: int
+    features: list[TellingFeature]
+
+
+class ExactOverlap(BaseModel):
+    a: int
+    b: int
+    contents: int
+
+
+class NearPair(BaseModel):
+    a: str
+    b: str
+    jaccard: float
+
+
+class NearOverlap(BaseModel):
+    a: int
+    b: int
+    threshold: float
+    examples: list[NearPair]
+
+
+class Overlap(BaseModel):
+    exact: ExactOverlap
+    near: NearOverlap | None
 
 
 class Diff(BaseModel):
@@ -195,7 +258,11 @@ class Diff(BaseModel):
     common: int
     only_a: DiffSide
     only_b: DiffSide
+    columns: SchemaDiff = Field(alias="schema")
     statistics: dict[str, StatisticPair]
+    classifier: SideClassifier | None
+    overlap: Overlap
+    notes: list[str]
 
 
 class RunShape(BaseModel):

@@ -99,6 +99,7 @@ function Rows({ diff, dataset }: { diff: Diff; dataset: string }) {
 
 function Statistics({ diff }: { diff: Diff }) {
   const moved = Object.entries(diff.statistics)
+    .filter(([, each]) => each.kind === "number")
     .map(([column, { a, b }]) => ({ column, a: a.mean, b: b.mean, change: a.mean !== null && b.mean !== null && a.mean !== 0 ? b.mean / a.mean - 1 : null }))
     .sort((x, y) => Math.abs(y.change ?? 0) - Math.abs(x.change ?? 0));
   if (moved.length === 0) return null;

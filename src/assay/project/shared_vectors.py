@@ -1,0 +1,102 @@
+"""An embedding in which the rows of two datasets can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from assay.project.rows import StoredRows
+from assay.search.hybrid import as_matrix
+
+if TYPE_CHECKING:
+    from assay.project.dataset import Dataset
+
+_SPACE = ("assay.op", "assay.version", "assay.params", "assay.state")
+_BATCH = 1024
+
+
+@dataclass(frozen=True)
+class SharedSpace:
+    """Where both sides have vectors of one model, or can be given them.
+
+    Attributes:
+        name: Of the embedding, as in expressions.
+        a: Stored column of one side.
+        b: Stored column of the other; None where its texts are embedded by the model of `a`.
+    """
+
+    name: str
+    a: pa.Field
+    b: pa.Field | None
+
+
+def shared_space(a: pa.Schema, b: pa.Schema) -> SharedSpace | None:
+    """The first embedding that both sides have from one model, else one that can be made for `b`.
+
+    A model fitted on the rows of a dataset (`lsa`) gives each dataset a space of its own. Texts can
+    still be embedded by the model of the other one.
+    """
+    left = [field for field in a if is_embedding(field)]
+    for field in left:
+        twin = next((f for f in b if is_embedding(f) and space(f) == space(field)), None)
+        if twin is not None:
+            return SharedSpace(_name(field), field, twin)
+    for field in left:
+        if space(field)[-1] and "text" in b.names:
+            return SharedSpace(_name(field), field, None)
+    return None
+
+
+def is_embedding(field: pa.Field) -> bool:
+    """Whether a stored column holds vectors with a meaning; signatures have none."""
+    kind = field.type
+    return bool(pa.types.is_fixed_size_list(kind) and pa.types.is_floating(kind.value_type))
+
+
+def space(field: pa.Field) -> tuple[str, ...]:
+    """Equal for columns whose vectors can be compared: op, version, parameters, fitted state."""
+    metadata: Mapping[bytes, bytes] = field.metadata or {}
+    return tuple(metadata.get(key.encode(), b"").decode() for key in _SPACE)
+
+
+def vectors(
+    found: SharedSpace, side: str, rows: StoredRows, at: np.ndarray, a: Dataset
+) -> tuple[np.ndarray, np.ndarray]:
+    """Vectors of some rows of a side, "a" or "b".
+
+    Args:
+        found: From `shared_space`.
+        side: Which one.
+        rows: The rows of that side.
+        at: int64: which of them.
+        a: The dataset with the model, for texts that have no vector yet.
+
+    Returns:
+        float32, shape (len(at), d), and bool, shape (len(at),): rows without a usable vector are
+        zeros, and False.
+    """
+    field = found.a if side == "a" else found.b
+    if field is not None:
+        return _usable(rows.take(at, field.name).column(0))
+    step = a.step_of(found.a)
+    texts = rows.take(at, "text").column("text").cast(pa.string()).combine_chunks()
+    parts = []
+    for first in range(0, len(at), _BATCH):
+        batch = pa.RecordBatch.from_arrays([texts.slice(first, _BATCH)], names=list(step.inputs))
+        parts.append(step.op.fn(batch, **step.params, state=step.state or b"").column(0))
+    return _usable(pa.chunked_array(parts, found.a.type))
+
+
+def _usable(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
+    matrix, known = as_matrix(column)
+    known = known & np.isfinite(matrix).all(axis=1)
+    return np.where(known[:, None], matrix, np.float32(0)), known
+
+
+def _name(field: pa.Field) -> str:
+    named = (field.metadata or {}).get(b"assay.name", field.name.encode())
+    return str(named.decode()).removesuffix(".vector")
