@@ -15,6 +15,9 @@ D = "/api/datasets/demo"
 WORDS = {"column": "text.stats.words", "op": "between", "value": [50, 200]}
 
 
+OF_WORDS = "text.stats.words between 50 and 200"
+
+
 def key(client: Client, **view: Any) -> str:
     found: str = client.post(f"{D}/view", view)["view_key"]
     return found
@@ -101,7 +104,7 @@ def test_rows_come_in_types_that_browsers_read(client: Client) -> None:
 
 
 def test_facets_add_up(client: Client) -> None:
-    answer = client.get(f"{D}/facets?view={key(client, filters=[WORDS])}")
+    answer = client.get(f"{D}/facets?view={key(client, filters=[OF_WORDS])}")
     facets = {facet["column"]: facet for facet in answer["facets"]}
     for facet in facets.values():
         for side, rows in (("all", answer["total"]), ("view", answer["count"])):
@@ -121,6 +124,35 @@ def test_facets_add_up(client: Client) -> None:
         **language[0],
         "view": language[0]["all"],
     }
+
+
+def test_a_facet_shows_what_else_could_be_chosen_on_its_column(client: Client) -> None:
+    english = {"column": "text.language.code", "op": "in", "value": ["en"]}
+
+    def facet(column: str, **view: Any) -> dict[str, Any]:
+        path = f"{D}/facets?view={key(client, **view)}&columns={column}"
+        found: dict[str, Any] = client.get(path)["facets"][0]
+        return found
+
+    for search in (None, {"query": "optional arguments"}):
+        both = {"filters": [WORDS, english], "search": search}
+        shown = facet("text.language.code", **both)
+        assert shown == facet("text.language.code", filters=[WORDS], search=search)
+        words = facet("text.stats.words", **both)
+        assert words["view"] == facet("text.stats.words", filters=[english], search=search)["view"]
+        code = "text.language.code"
+        asked = client.get(f"{D}/values?column={code}&view={key(client, **both)}")["values"]
+        assert asked[:20] == shown["values"]
+        in_view = client.post(f"{D}/view", both)["count"]
+        source = facet("source", **both)
+        assert sum(value["view"] for value in source["values"]) == in_view > 0
+        stats = facet("text.stats.words", filters=[OF_WORDS, english], search=search)["stats"]
+        assert words["stats"] == stats
+    # An expression was not chosen in a facet: it holds there as well.
+    written = facet("text.language.code", filters=['text.language.code == "en"', english])
+    assert {v["value"] for v in written["values"] if v["view"]} == {"en"}
+    alone = facet("text.language.code", filters=[english])
+    assert all(value["view"] == value["all"] for value in alone["values"])
 
 
 def test_a_named_version_is_a_mask_over_the_same_rows(client: Client) -> None:

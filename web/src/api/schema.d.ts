@@ -1677,7 +1677,7 @@ export interface components {
         /** NormalizedView */
         NormalizedView: {
             /** Filters */
-            filters: string[];
+            filters: (string | components["schemas"]["FilterParts"])[];
             /** Search */
             search: components["schemas"]["SearchQuery"] | components["schemas"]["SearchLike"] | null;
             /** Sort */

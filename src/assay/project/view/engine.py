@@ -6,7 +6,7 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -52,7 +52,7 @@ class View:
         base: bool over all source rows: those of the dataset or version.
         mask: bool over all source rows: those in view.
         ranking: Row numbers in the order of a search; None without one.
-        alone: Rows for which each filter alone holds.
+        held: For each filter, the rows of `base` for which it holds, as packed bits.
     """
 
     dataset: Dataset
@@ -62,11 +62,24 @@ class View:
     base: np.ndarray
     mask: np.ndarray
     ranking: np.ndarray | None = None
-    alone: tuple[int, ...] = ()
-    whole: bool = field(default=False)
+    held: tuple[np.ndarray, ...] = ()
 
     def __len__(self) -> int:
         return self.count
+
+    @property
+    def whole(self) -> bool:
+        """Whether all rows of the dataset or version are in view."""
+        return not self.spec.filters and self.ranking is None
+
+    def without(self, column: str) -> View:
+        """The view as it were without what was chosen on a column; itself if nothing was."""
+        kept = [i for i, each in enumerate(self.spec.filters) if each.column != column]
+        if len(kept) == len(self.spec.filters):
+            return self
+        spec = replace(self.spec, filters=tuple(self.spec.filters[i] for i in kept))
+        held = tuple(self.held[i] for i in kept)
+        return _combine(self.dataset, self.snapshot, spec, self.base, held)
 
     @cached_property
     def total(self) -> int:
@@ -129,7 +142,7 @@ class View:
 
     def python(self) -> str:
         """Code that gives the same rows in the same order."""
-        fields = self.spec.to_dict()
+        fields = self.spec.texts()
         root = str(self.dataset.project.root)
         start = f"rows = assay.open({root!r}).dataset({self.dataset.full_name!r})"
         plain = not fields["search"] and not fields["sort"]
@@ -150,8 +163,12 @@ class View:
             "tokens": tokens[0] if tokens else None,
             "tokens_total": tokens[1] if tokens else None,
             "filters": [
-                {"text": text, "label": label_of(text, self.snapshot), "count": count}
-                for text, count in zip(self.spec.filters, self.alone, strict=True)
+                {
+                    "text": each.text,
+                    "label": label_of(each.text, self.snapshot),
+                    "count": int(np.bitwise_count(held).sum()),
+                }
+                for each, held in zip(self.spec.filters, self.held, strict=True)
             ],
             "normalized": self.spec.to_dict(),
         }
@@ -240,33 +257,45 @@ def _evaluate(dataset: Dataset, snapshot: Snapshot, spec: ViewSpec) -> View:
     if kept is not None:
         base[:] = False
         base[kept[kept < snapshot.num_rows]] = True
-    mask = base.copy()
-    alone: list[int] = []
+    held = tuple(_held(dataset, snapshot, each.text, base) for each in spec.filters)
+    return _combine(dataset, snapshot, spec, base, held)
+
+
+def _held(dataset: Dataset, snapshot: Snapshot, text: str, base: np.ndarray) -> np.ndarray:
+    """The rows of `base` for which a filter holds, as packed bits."""
+    rowset = rowsets.parse(text)
+    if rowset is None:
+        true = snapshot.truth(text)
+    else:
+        rows = rowsets.indices(dataset.at(None), rowset)
+        true = np.zeros(snapshot.num_rows, bool)
+        true[rows[rows < snapshot.num_rows]] = True
+    return np.packbits(true & base)
+
+
+def _combine(
+    dataset: Dataset,
+    snapshot: Snapshot,
+    spec: ViewSpec,
+    base: np.ndarray,
+    held: tuple[np.ndarray, ...],
+) -> View:
     digest = blake2b(digest_size=8)
-    described = [dataset.full_name, snapshot.version, spec.to_dict()]
+    chosen = [each.column for each in spec.filters]
+    described = [dataset.full_name, snapshot.version, spec.texts(), chosen]
     digest.update(json.dumps(described, ensure_ascii=False).encode("utf-8", "replace"))
-    for text in spec.filters:
-        rowset = rowsets.parse(text)
-        if rowset is None:
-            true = snapshot.truth(text)
-        else:
-            rows = rowsets.indices(dataset.at(None), rowset)
-            true = np.zeros(snapshot.num_rows, bool)
-            true[rows[rows < snapshot.num_rows]] = True
-            digest.update(np.packbits(true).tobytes())  # what is tagged or found may change
-        true = true & base
-        alone.append(int(np.count_nonzero(true)))
-        mask &= true
+    mask = base.copy()
+    for each, bits in zip(spec.filters, held, strict=True):
+        mask &= np.unpackbits(bits, count=snapshot.num_rows).view(bool)
+        if rowsets.parse(each.text) is not None:
+            digest.update(bits.tobytes())  # what is tagged or found may change
     ranking = None
     if spec.query is not None or spec.like is not None:
         ranking = _search(dataset, snapshot, spec, mask)
         found = np.zeros(snapshot.num_rows, bool)
         found[ranking] = True
         mask &= found
-    whole = not spec.filters and ranking is None
-    return View(
-        dataset, snapshot, spec, digest.hexdigest(), base, mask, ranking, tuple(alone), whole
-    )
+    return View(dataset, snapshot, spec, digest.hexdigest(), base, mask, ranking, held)
 
 
 def _search(dataset: Dataset, snapshot: Snapshot, spec: ViewSpec, mask: np.ndarray) -> np.ndarray:

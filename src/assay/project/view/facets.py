@@ -1,4 +1,7 @@
-"""Facets of a view: how each column is spread over all rows and over those in view."""
+"""Facets of a view: how each column is spread over all rows and over those in view.
+
+A facet leaves out what was chosen on its own column, so that it shows what else can be chosen.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ def values(view: View, name: str, *, part: str = "", limit: int = 50) -> dict[st
     column = view.snapshot.column(name)
     coded = view.snapshot.coded(column.name)
     every, _ = coded.count(view.base)
-    shown, _ = coded.count(view.mask)
+    shown, _ = coded.count(view.without(column.name).mask)
     needle = part.casefold()
     places = [
         place
@@ -52,7 +55,8 @@ def _facet(view: View, column: Column) -> dict[str, Any]:
 def _histogram(view: View, column: Column) -> dict[str, Any]:
     binned = view.snapshot.binned(column.name)
     every, missing = _all(view, column)
-    shown, shown_missing = (every, missing) if view.whole else binned.count(view.mask)
+    around = view.without(column.name)
+    shown, shown_missing = (every, missing) if around.whole else binned.count(around.mask)
     hidden = None
     if every.sum() == 0:
         hidden = "empty"
@@ -69,14 +73,15 @@ def _histogram(view: View, column: Column) -> dict[str, Any]:
         "edges": binned.edges.tolist(),
         "all": every.tolist(),
         "view": shown.tolist(),
-        "stats": _stats(binned, shown),
+        "stats": _stats(binned, shown if around is view else binned.count(view.mask)[0]),
     }
 
 
 def _categories(view: View, column: Column) -> dict[str, Any]:
     coded = view.snapshot.coded(column.name)
     every, missing = _all(view, column)
-    shown, shown_missing = (every, missing) if view.whole else coded.count(view.mask)
+    around = view.without(column.name)
+    shown, shown_missing = (every, missing) if around.whole else coded.count(around.mask)
     present = np.flatnonzero(every)
     order = present[np.argsort(-every[present], kind="stable")]
     top, rest = order[:TOP], order[TOP:]

@@ -16,10 +16,26 @@ from assay.search import syntax as s
 from assay.search.expression import parse
 
 MAX_FILTERS, MAX_SORTS, MAX_VALUES = 50, 5, 10_000
+_UNARY = ("is null", "is not null")
 _COMPARE = ("==", "!=", "<", "<=", ">", ">=")
 _MATCH = ("contains", "icontains", "starts with", "ends with", "matches")
-OPS = (*_COMPARE, "between", "in", "not in", *_MATCH, "is null", "is not null", "has")
+OPS = (*_COMPARE, "between", "in", "not in", *_MATCH, *_UNARY, "has")
 _KEYS = ("filters", "search", "sort")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter of a view.
+
+    Attributes:
+        text: Canonical string: an expression or a row set.
+        given: As it was given; the text, or a condition as JSON.
+        column: Column of a condition; None for a text. Its facet leaves the condition out.
+    """
+
+    text: str
+    given: str | Mapping[str, Any]
+    column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -27,13 +43,13 @@ class ViewSpec:
     """What a view shows.
 
     Attributes:
-        filters: Canonical strings: expressions and row sets.
+        filters: All of which must hold, each once.
         query: Text searched for, or None.
         like: Id of the row whose like is searched for, or None.
         sort: Pairs of column name and whether the largest comes first.
     """
 
-    filters: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
     query: str | None = None
     like: str | None = None
     sort: tuple[tuple[str, bool], ...] = ()
@@ -42,10 +58,14 @@ class ViewSpec:
         """JSON-ready; reading it gives an equal spec."""
         search = {"query": self.query} if self.query is not None else None
         return {
-            "filters": list(self.filters),
+            "filters": [each.given for each in self.filters],
             "search": {"like": self.like} if self.like is not None else search,
             "sort": [{"column": name, "desc": desc} for name, desc in self.sort],
         }
+
+    def texts(self) -> dict[str, Any]:
+        """As `to_dict`, every filter as its canonical string."""
+        return {**self.to_dict(), "filters": [each.text for each in self.filters]}
 
 
 def read_view(fields: Mapping[str, Any], snapshot: Snapshot) -> ViewSpec:
@@ -71,22 +91,23 @@ def read_view(fields: Mapping[str, Any], snapshot: Snapshot) -> ViewSpec:
         if not text.strip():
             query = like = None
     return ViewSpec(
-        tuple(dict.fromkeys(write_filter(each, snapshot) for each in filters)),
+        _once([write_filter(each, snapshot) for each in filters]),
         query,
         like,
         tuple(_sort(each, snapshot) for each in sorts),
     )
 
 
-def write_filter(each: object, snapshot: Snapshot) -> str:
-    """One filter as its canonical string.
+def write_filter(each: object, snapshot: Snapshot) -> Filter:
+    """One filter, with its canonical string.
 
     Raises:
         UsageError: It is neither an expression, nor a row set, nor `{column, op, value}`.
     """
     if isinstance(each, str):
         rowset = rowsets.parse(each)
-        return str(rowset) if rowset else parse(each).describe()
+        text = str(rowset) if rowset else parse(each).describe()
+        return Filter(text, text)
     if not isinstance(each, Mapping) or not isinstance(each.get("column"), str):
         raise UsageError(
             f"A filter cannot be {each!r}.",
@@ -96,8 +117,20 @@ def write_filter(each: object, snapshot: Snapshot) -> str:
     op = each.get("op", "==")
     if op not in OPS:
         raise UsageError(f"There is no filter operator {op!r}.", allowed=", ".join(OPS))
-    node = _node(column, s.Name(column.name), op, each.get("value"), each.get("right") == "open")
-    return s.describe(node)
+    open_end = each.get("right") == "open"
+    node = _node(column, s.Name(column.name), op, each.get("value"), open_end)
+    value = None if op in _UNARY else each.get("value")
+    given = {"column": column.name, "op": op, "value": value}
+    return Filter(s.describe(node), {**given, "right": "open"} if open_end else given, column.name)
+
+
+def _once(filters: Sequence[Filter]) -> tuple[Filter, ...]:
+    """Each text once; what was written out holds everywhere, also if it was chosen as well."""
+    found: dict[str, Filter] = {}
+    for each in filters:
+        if each.text not in found or each.column is None:
+            found[each.text] = each
+    return tuple(found.values())
 
 
 def label_of(text: str, snapshot: Snapshot) -> str:
@@ -119,7 +152,7 @@ def label_of(text: str, snapshot: Snapshot) -> str:
 
 
 def _node(column: Column, name: s.Name, op: str, value: Any, open_end: bool) -> s.Node:
-    if op in ("is null", "is not null"):
+    if op in _UNARY:
         missing = s.IsNull(name)
         return missing if op == "is null" else s.Not(missing)
     if op in _COMPARE:
@@ -137,6 +170,8 @@ def _node(column: Column, name: s.Name, op: str, value: Any, open_end: bool) -> 
         return inside if op == "in" else s.Not(inside)
     if op == "has":
         labels = _values(value if isinstance(value, list | tuple) else [value], op)
+        if not all(isinstance(label, str) for label in labels):
+            raise UsageError(f"'has' needs labels, not {str(value)[:80]!r}.", allowed="texts")
         return s.Call("has", (name, *(s.Literal(str(label)) for label in labels)))
     if not isinstance(value, str):
         raise UsageError(f"'{op}' needs a text, not {value!r}.")

@@ -72,7 +72,7 @@ class FilterShape(BaseModel):
 
 
 class NormalizedView(BaseModel):
-    filters: list[str]
+    filters: list[str | FilterParts]
     search: SearchQuery | SearchLike | None
     sort: list[Sort]
 

@@ -22,7 +22,8 @@ export function Facets({ viewKey, stale }: { viewKey: string | undefined; stale:
   const [held, setHeld] = useState(false);
   const facets = asked.data?.facets;
   // The same list as long as nothing in it changes, so that the cards are not drawn anew.
-  const shown = useMemo(() => shownFacets(facets ?? [], new Set(filters.flatMap((filter) => (typeof filter === "string" ? [] : [filter.column])))), [facets, filters]);
+  const chosen = useMemo(() => new Set(filters.flatMap((filter) => (typeof filter === "string" ? [] : [filter.column]))), [filters]);
+  const shown = useMemo(() => shownFacets(facets ?? [], chosen), [facets, chosen]);
   if (asked.error && !asked.data) return <ErrorState failure={failureOf(asked.error)} onRetry={() => void asked.refetch()} />;
   if (!asked.data) return <Waiting />;
   return (
@@ -32,26 +33,26 @@ export function Facets({ viewKey, stale }: { viewKey: string | undefined; stale:
           <SearchField label="Find a column" value={part} onChange={setPart} />
         </div>
       )}
-      <Groups facets={shown} part={part.trim().toLowerCase()} held={held} viewKey={viewKey} />
+      <Groups facets={shown} chosen={chosen} part={part.trim().toLowerCase()} held={held} viewKey={viewKey} />
       {shown.length === 0 && <EmptyState title="No facets">No column has values that differ.</EmptyState>}
     </div>
   );
 }
 
-function Groups({ facets, part, held, viewKey }: { facets: Facet[]; part: string; held: boolean; viewKey: string | undefined }) {
+function Groups({ facets, chosen, part, held, viewKey }: { facets: Facet[]; chosen: ReadonlySet<string>; part: string; held: boolean; viewKey: string | undefined }) {
   // While the pointer is here, cards stay where they are; else the most telling come first.
-  const groups = useStableOrder(facets, held);
+  const groups = useStableOrder(facets, chosen, held);
   const found = part === "" ? groups : groups.map((group) => ({ ...group, facets: group.facets.filter((facet) => `${facet.label} ${facet.column}`.toLowerCase().includes(part)) })).filter((group) => group.facets.length > 0);
   if (part !== "" && found.length === 0) return <p className="text-muted px-3 py-4 text-sm">No column is called “{part}”.</p>;
   return found.map((group) => <Section key={group.name} group={group} all={part !== ""} viewKey={viewKey} />);
 }
 
-function useStableOrder(facets: Facet[], held: boolean): Group[] {
-  const [groups, setGroups] = useState<Group[]>(() => orderFacets(facets));
+function useStableOrder(facets: Facet[], chosen: ReadonlySet<string>, held: boolean): Group[] {
+  const [groups, setGroups] = useState<Group[]>(() => orderFacets(facets, chosen));
   const [seen, setSeen] = useState({ facets, held });
   if (seen.facets !== facets || seen.held !== held) {
     setSeen({ facets, held });
-    setGroups(held ? keepOrder(groups, facets) : orderFacets(facets));
+    setGroups(held ? keepOrder(groups, facets) : orderFacets(facets, chosen));
   }
   return groups;
 }

@@ -9,7 +9,7 @@ import { Missing } from "./Missing";
 const AT_FIRST = 6;
 const SEARCH_FROM = 12;
 
-/** Categories with "x of y"; a click chooses, a second one takes it back. */
+/** Categories with "x of y"; a click chooses, a second one takes it back. What is not chosen is counted as it could be. */
 export function ValueCard({ facet, viewKey, id }: { facet: ValueFacet; viewKey: string | undefined; id: string }) {
   const condition = useView((now) => conditionOn(now.filters, facet.column));
   const chosen = chosenIn(condition);
@@ -75,7 +75,7 @@ function Value({ one, top, on, dim, onToggle }: { one: ValueCount; top: number; 
       className="hover:bg-hover relative grid min-h-7 w-full grid-cols-[minmax(0,1fr)_auto] items-center gap-2 overflow-hidden rounded-[4px] px-1.5 text-sm pointer-coarse:min-h-11"
     >
       <span aria-hidden className="bg-context/35 absolute inset-y-1 left-0 rounded-[3px]" style={{ width: `${(100 * one.all) / top}%` }} />
-      <span aria-hidden className="bg-accent/30 absolute inset-y-1 left-0 rounded-[3px]" style={{ width: `${(100 * one.view) / top}%` }} />
+      <span aria-hidden className={cx("absolute inset-y-1 left-0 rounded-[3px]", dim ? "bg-accent/10" : "bg-accent/30")} style={{ width: `${(100 * one.view) / top}%` }} />
       <span dir="auto" title={name} className={cx("relative truncate text-left", on && "text-accent font-semibold", dim && "text-muted")}>
         {name}
       </span>

@@ -28,6 +28,13 @@ test("what tells the rows in view apart comes first", () => {
   expect(names([even, some, split])).toEqual(["split", "some", "even"]);
 });
 
+test("what was chosen on comes first, though it leaves its own filter out", () => {
+  const even = category("even", [[500, 500], [500, 500]]);
+  const also = category("also", [[500, 500], [500, 500]]);
+  const split = category("split", [[500, 200], [500, 0]]);
+  expect(orderFacets([split, even, also], new Set(["even", "also"]))[0]?.facets.map((facet) => facet.column)).toEqual(["even", "also", "split"]);
+});
+
 test("a view of everything leaves columns in their order", () => {
   const facets = ["a", "b", "c"].map((name) => category(name, [[10, 10], [20, 20]]));
   expect(names(facets)).toEqual(["a", "b", "c"]);

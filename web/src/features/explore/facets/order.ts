@@ -30,18 +30,19 @@ export function relevanceOf(facet: Facet): number {
   return Math.max(0, bits - chance);
 }
 
-/** By the most telling facet of each group, then within; ties stay in column order. */
-export function orderFacets(facets: readonly Facet[]): Group[] {
-  const told = new Map(facets.map((facet) => [facet.column, relevanceOf(facet)]));
+/** What was chosen on first, then by the most telling facet of each group and within; ties stay in column order. */
+export function orderFacets(facets: readonly Facet[], chosen: ReadonlySet<string> = new Set()): Group[] {
+  // A facet leaves out what was chosen on it, so it may tell nothing itself.
+  const told = new Map(facets.map((facet) => [facet.column, chosen.has(facet.column) ? Infinity : relevanceOf(facet)]));
   const of = (facet: Facet) => told.get(facet.column) ?? 0;
   const byGroup = new Map<string, Facet[]>();
   for (const facet of facets) byGroup.set(facet.group, [...(byGroup.get(facet.group) ?? []), facet]);
   const groups = [...byGroup].map(([name, list]) => ({
     name,
-    facets: list.toSorted((a, b) => of(b) - of(a)),
+    facets: list.toSorted((a, b) => compare(of(b), of(a))),
   }));
   const most = ({ facets }: Group) => Math.max(0, ...facets.map(of));
-  return groups.sort((a, b) => most(b) - most(a));
+  return groups.sort((a, b) => compare(most(b), most(a)));
 }
 
 /** The same facets with new numbers, in the order of before: nothing jumps under the pointer. */
