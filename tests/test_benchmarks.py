@@ -27,6 +27,8 @@ SMALL = {
     "curate": ("--rows", "200", "--rounds", "1"),
     "memory": ("--small", "1", "--large", "2"),
     "language": ("--docs", "20", "--rounds", "1"),
+    "search": ("--docs", "60", "--models", "lsa"),
+    "search_rows": ("--rows", "200", "--asked", "5"),
     "install": ("--skip-install",),
     "demo": (),
 }
@@ -47,6 +49,7 @@ def run(script: str, results: Path, *arguments: str) -> str:
 @pytest.fixture
 def measure(tmp_path: Path, shared_data: Callable[[str], Path]) -> Callable[[str], dict[str, Any]]:
     shared_data("text_corpus/docs.parquet")
+    shared_data("rag/cranfield_docs.jsonl.zst")
     shared_data("near_duplicates/doc_revisions.jsonl.zst")
 
     def measured(name: str) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def test_any_query_is_taken_as_plain_words(cranfield, query: str) -> None:
 
 
 def test_what_cannot_be_searched_says_so(cranfield, tmp_path) -> None:
-    with pytest.raises(UsageError, match="query or like"):
+    with pytest.raises(UsageError, match="a text or examples"):
         cranfield.search()
     (tmp_path / "r.jsonl").write_text('{"a": 1}\n')
     records = assay.open(tmp_path / "p").dataset("records")

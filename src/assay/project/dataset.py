@@ -14,6 +14,7 @@ from assay.project.check import StoredFinding
 from assay.project.curate import CurateResult
 from assay.project.find import SearchHit
 from assay.project.handle import Handle
+from assay.project.query import read_query
 from assay.run import compute
 from assay.run.compute import ComputeResult, Progress
 from assay.run.plan import Step, is_current, plan
@@ -161,13 +162,46 @@ class Dataset(Handle):
         self,
         query: str | None = None,
         *,
-        like: str | None = None,
+        like: str | Sequence[str] = (),
+        unlike: str | Sequence[str] = (),
+        mode: str = "hybrid",
         k: int = 10,
         where: str | None = None,
     ) -> list[SearchHit]:
-        """The `k` best rows for a text, or most like an existing row; best first."""
+        """The `k` best rows for a text, for examples, or for both; best first.
+
+        Args:
+            query: Words and meaning to look for; any length.
+            like: Examples: ids of rows (or their starts), `text:ANY TEXT`, or filters whose rows
+                are meant, such as `tag:good` or `map.topic == "refunds"`.
+            unlike: Counter-examples, written the same way; they need `embed.text`.
+            mode: `hybrid`, `text` or `vector`.
+            k: How many rows, at most 10,000.
+            where: Only rows for which this is true.
+
+        Raises:
+            UsageError: Nothing is searched for, or an example is not known.
+        """
         view = self.where(where) if where else self
-        return find.search(view, query, like=like and row.full_id(self, like), k=k)
+        parts = {"query": query, "like": like, "unlike": unlike, "mode": mode}
+        return find.search(view, read_query(parts), k=k)
+
+    def search_many(
+        self,
+        texts: Sequence[str],
+        *,
+        mode: str = "hybrid",
+        k: int = 10,
+        where: str | None = None,
+    ) -> pa.Table:
+        """The `k` best rows for each of many texts, in one pass.
+
+        Returns:
+            Columns `query` (place in `texts`), `id`, `score` and, where there is one, `source_id`;
+            by query, best first.
+        """
+        view = self.where(where) if where else self
+        return find.search_many(view, texts, mode=read_query({"mode": mode}).mode, k=k)
 
     def check(self, *names: str, **options: Any) -> list[StoredFinding]:
         """Run checks (all that apply if none is named) and return their findings, ranked."""

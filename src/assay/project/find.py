@@ -1,17 +1,26 @@
-"""Search over a dataset: by text or by an existing row, under any filter."""
+"""Search over a dataset: by words, examples and counter-examples, under any filter."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
-from assay import models
 from assay.errors import StoreError, UsageError
+from assay.project.query import (
+    Example,
+    Query,
+    embed_texts,
+    look_up,
+    toward,
+    unit,
+    vectors_of,
+    words_of,
+)
 from assay.search.hybrid import DEPTH, Hit, as_matrix, fuse, rank_by_text, rank_by_vector
 from assay.store import index
 from assay.store.locks import exclusive
@@ -19,9 +28,6 @@ from assay.store.table import Table
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
-
-# Words of an example row that are searched for; more cost time and find no better.
-EXAMPLE_WORDS = 40
 
 
 @dataclass(frozen=True)
@@ -45,88 +51,165 @@ class SearchHit:
         return {"id": self.id, "score": self.score, "text": self.text, "ranks": dict(self.ranks)}
 
 
-def with_model(request: str | Mapping[str, Any]) -> dict[str, Any]:
-    """The request with `model: auto` replaced by the model that this installation can run."""
-    options = dict(request) if isinstance(request, Mapping) else {"op": request}
-    return {**options, "model": models.default_model()}
-
-
-def search(
-    dataset: Dataset, query: str | None, *, like: str | None = None, k: int = 10
-) -> list[SearchHit]:
+def search(dataset: Dataset, query: Query, *, k: int = 10) -> list[SearchHit]:
     """The best rows, by full text and, where it was computed, by `embed.text`.
 
     Raises:
-        UsageError: Neither or both of `query` and `like` are given, there is no text, no such row.
+        UsageError: Nothing is searched for, there is no text or no vectors to search, or an example
+            is not known.
     """
-    k = max(1, min(k, 10_000))
-    hits = ranked(dataset, query, like=like, k=k)
-    if not hits:
-        return []
-    found = dataset.source.take(np.array([hit.row for hit in hits]), ["id", "text"]).to_pylist()
+    (hits,) = ranked(dataset, [query], k=max(1, min(k, 10_000)))
+    rows = dataset.source.take(np.array([hit.row for hit in hits], np.int64), ["id", "text"])
     return [
         SearchHit(row["id"], hit.score, row["text"] or "", hit.ranks)
-        for hit, row in zip(hits, found, strict=True)
+        for hit, row in zip(hits, rows.to_pylist(), strict=True)
     ]
+
+
+def search_many(
+    dataset: Dataset, texts: Sequence[str], *, mode: str = "hybrid", k: int = 10
+) -> pa.Table:
+    """The best rows for each of many texts: embedded in one batch, compared in one pass.
+
+    Returns:
+        Columns `query` (int64, place in `texts`), `id`, `score` (float64) and, where the dataset
+        has it, `source_id`; by query, best first.
+
+    Raises:
+        UsageError: As for `search`.
+    """
+    found = ranked(dataset, [Query(text, mode=mode) for text in texts], k=max(1, min(k, 10_000)))
+    rows = np.array([hit.row for hits in found for hit in hits], np.int64)
+    table = dataset.source
+    names = [name for name in ("id", "source_id") if name in table.schema.names]
+    unique, place = np.unique(rows, return_inverse=True)
+    columns = table.take(unique, names).take(pa.array(place))
+    queries = np.repeat(np.arange(len(found)), [len(hits) for hits in found])
+    scores = np.array([hit.score for hits in found for hit in hits], np.float64)
+    return pa.table({"query": queries, "score": scores} | dict(zip(names, columns, strict=True)))
 
 
 def ranked(
     dataset: Dataset,
-    query: str | None,
+    queries: Sequence[Query],
     *,
-    like: str | None,
     k: int,
     near: int | None = None,
     allowed: np.ndarray | None = None,
-) -> list[Hit]:
-    """The rows behind `search`, by row number among all source rows.
+) -> list[list[Hit]]:
+    """The rows behind `search`, by row number among all source rows, for each query.
 
     Args:
         dataset: Where to look.
-        query: A text.
-        like: Or the id of a row.
-        k: How many rows.
+        queries: What to look for.
+        k: How many rows for each.
         near: At most this many of them by vector: every row is somehow near, few match.
         allowed: bool a source row, to search these instead of the dataset's rows.
 
     Raises:
         UsageError: As for `search`.
     """
-    if (query is None) == (like is None):
+    if not all(queries):
         raise UsageError(
-            "Search needs a text or the id of a row, not both.", allowed="query or like"
+            "Search needs a text or examples.",
+            allowed="query, like or unlike",
+            remedy="give words, or the id of a row as like",
         )
     table = dataset.source
+    field = _searchable(dataset, table, {query.mode for query in queries})
+    like = [[look_up(dataset, each) for each in query.like] for query in queries]
+    unlike = [[look_up(dataset, each) for each in query.unlike] for query in queries]
+    directions = _directions(dataset, table, field, queries, like, unlike)
+    table = _indexed(dataset, table, field)
+    allowed = _allowed(dataset, table, allowed)
+    # What was shown as an example is known already, and is not found again.
+    known = [
+        {int(row) for example in (*like[at], *unlike[at]) for row in example.rows}
+        for at in range(len(queries))
+    ]
+    depth = max(DEPTH, 2 * k) + max(map(len, known), default=0)
+    words = [
+        words_of(table, query, examples) if query.mode != "vector" else ""
+        for query, examples in zip(queries, like, strict=True)
+    ]
+    by_text = rank_by_text(table, "text", words, depth, allowed)
+    by_vector: list[list[int]] = [[] for _ in queries]
+    asked = [(at, d) for at, d in enumerate(directions) if d is not None]
+    if field is not None and asked:
+        matrix = np.array([direction for _, direction in asked])
+        found = rank_by_vector(table, field.name, matrix, min(depth, near or depth), allowed)
+        for (at, _), rows in zip(asked, found, strict=True):
+            by_vector[at] = rows
+    hits = []
+    for at, query in enumerate(queries):
+        rankings = {"text": by_text[at], "vector": by_vector[at]}
+        used = [name for name in rankings if query.mode in (name, "hybrid")]
+        if directions[at] is None and "text" in used:
+            used = ["text"]
+        hits.append(fuse({n: [r for r in rankings[n] if r not in known[at]] for n in used}, k))
+    return hits
+
+
+def _searchable(dataset: Dataset, table: Table, modes: set[str]) -> pa.Field | None:
+    """The embedding to search by, or None where words alone are searched."""
     if "text" not in table.schema.names or not pa.types.is_string(table.schema.field("text").type):
         raise UsageError(
             f"'{dataset.name}' has no text to search.",
             allowed=", ".join(n for n in table.schema.names if "__" not in n),
             remedy="add the data with --text NAME",
         )
-    depth = max(DEPTH, 2 * k)
-    example = None
-    if like is not None:
-        example = dataset.row_index(like)
-        row = table.take(np.array([example]), ["text"]).column("text")[0].as_py() or ""
-        query = " ".join(row.split()[:EXAMPLE_WORDS])
-        depth += 1
-    assert query is not None
-    vector = _query_vector(dataset, table, query, example)
-    table = _indexed(dataset, table, vector)
-    kept = dataset.rows().kept if allowed is None else None
+    field = _embedding(table.schema)
+    if field is None and "vector" in modes:
+        raise UsageError(
+            f"The texts of '{dataset.name}' have no vectors to search by.",
+            allowed="mode text",
+            remedy=f"assay compute {dataset.name} embed.text",
+        )
+    return field
+
+
+def _directions(
+    dataset: Dataset,
+    table: Table,
+    field: pa.Field | None,
+    queries: Sequence[Query],
+    like: Sequence[Sequence[Example]],
+    unlike: Sequence[Sequence[Example]],
+) -> list[np.ndarray | None]:
+    """What each query asks for as a vector; None where it asks for nothing of that kind."""
+    if field is None:
+        if any(unlike):
+            raise UsageError(
+                f"Counter-examples need vectors, and '{dataset.name}' has none.",
+                remedy=f"assay compute {dataset.name} embed.text",
+            )
+        return [None] * len(queries)
+    by_vector = [query.mode != "text" for query in queries]
+    examples = [e for side in (*like, *unlike) for e in side]
+    texts = [q.text for q, wanted in zip(queries, by_vector, strict=True) if wanted and q.text]
+    known = embed_texts(dataset, field, [*texts, *(e.text for e in examples if e.text is not None)])
+    return [
+        toward(
+            known.get(query.text or ""),
+            vectors_of(table, field.name, like[at], known),
+            vectors_of(table, field.name, unlike[at], known),
+        )
+        if by_vector[at]
+        else None
+        for at, query in enumerate(queries)
+    ]
+
+
+def _allowed(dataset: Dataset, table: Table, allowed: np.ndarray | None) -> np.ndarray | None:
+    """Which rows may be found, bool a row of the newest table; None for all."""
     if allowed is not None:
-        allowed = np.pad(allowed, (0, max(0, table.num_rows - len(allowed))))
-    elif kept is not None:
-        allowed = np.zeros(table.num_rows, bool)
-        allowed[kept[kept < table.num_rows]] = True
-    rankings = {"text": rank_by_text(table, "text", query, depth, allowed)}
-    if vector is not None:
-        column, values = vector
-        depth = min(depth, near or depth)
-        rankings["vector"] = rank_by_vector(table, column, values, depth, allowed)
-    if example is not None:
-        rankings = {name: [r for r in rows if r != example] for name, rows in rankings.items()}
-    return fuse(rankings, k)
+        return np.pad(allowed, (0, max(0, table.num_rows - len(allowed))))
+    kept = dataset.rows().kept
+    if kept is None:
+        return None
+    allowed = np.zeros(table.num_rows, bool)
+    allowed[kept[kept < table.num_rows]] = True
+    return allowed
 
 
 def neighbors(dataset: Dataset, row_id: str, *, k: int) -> list[tuple[int, float]] | None:
@@ -136,50 +219,35 @@ def neighbors(dataset: Dataset, row_id: str, *, k: int) -> list[tuple[int, float
     """
     table = dataset.source
     row = dataset.row_index(row_id)
-    found = _query_vector(dataset, table, "", row)
-    if found is None:
+    field = _embedding(table.schema)
+    if field is None:
         return None
-    column, query = found
-    rows = [r for r in rank_by_vector(table, column, query, k + 1, None) if r != row][:k]
+    own, valid = as_matrix(table.take(np.array([row]), [field.name]).column(0))
+    if not valid[0]:
+        return None
+    (found,) = rank_by_vector(table, field.name, own, k + 1, None)
+    rows = [r for r in found if r != row][:k]
     if not rows:
         return []
     # Each row once and in order, as the store reads; then in the order of the ranking.
     unique, place = np.unique(np.array(rows), return_inverse=True)
-    matrix, _ = as_matrix(table.take(unique, [column]).column(0))
-    lengths = np.linalg.norm(matrix, axis=1) * max(float(np.linalg.norm(query)), 1e-12)
-    likes = (matrix @ query) / np.maximum(lengths, 1e-12)
+    matrix, _ = as_matrix(table.take(unique, [field.name]).column(0))
+    likes = unit(matrix) @ unit(own)[0]
     return [(row, round(float(likes[at]), 4)) for row, at in zip(rows, place, strict=True)]
 
 
-def _indexed(dataset: Dataset, table: Table, vector: tuple[str, np.ndarray] | None) -> Table:
+def _indexed(dataset: Dataset, table: Table, field: pa.Field | None) -> Table:
     """The newest version of the table, with the indexes that the search needs."""
     try:
         with exclusive(dataset.path.with_suffix(".index.lock")):
             table = index.ensure_text(table, "text")
-            if vector is not None and table.num_rows >= index.VECTOR_INDEX_ROWS:
-                table = index.ensure_vectors(table, vector[0])
+            if field is not None and table.num_rows >= index.VECTOR_INDEX_ROWS:
+                table = index.ensure_vectors(table, field.name)
     except StoreError as error:
         # Somebody who may only read searches with the indexes there are.
         if not error.facts.get("refused") or not index.has_text(table, "text"):
             raise
     return table
-
-
-def _query_vector(
-    dataset: Dataset, table: Table, query: str, example: int | None
-) -> tuple[str, np.ndarray] | None:
-    """The stored column of the text embedding and the query in its space; None if not computed."""
-    field = _embedding(table.schema)
-    if field is None:
-        return None
-    if example is not None:
-        value = table.take(np.array([example]), [field.name]).column(0)[0].as_py()
-        return None if value is None else (field.name, np.array(value, np.float32))
-    step = dataset.step_of(field)
-    batch = pa.RecordBatch.from_arrays([pa.array([query])], names=list(step.inputs))
-    extra = {"state": step.state or b""} if step.op.fit is not None else {}
-    value = step.op.fn(batch, **step.params, **extra).column(0)[0].as_py()
-    return None if value is None else (field.name, np.array(value, np.float32))
 
 
 def _embedding(schema: pa.Schema) -> pa.Field | None:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from assay import registry
-from assay.project import find
+from assay import models, registry
 from assay.run.plan import Step, made_by, make_step
 
 if TYPE_CHECKING:
@@ -19,14 +18,25 @@ if TYPE_CHECKING:
 def step(dataset: Dataset, request: str | Mapping[str, Any], column: str | None) -> Step:
     """Read a request; a model that was not named is the one used here, else the default."""
     made = make_step(request, column=column)
-    named = isinstance(request, Mapping) and "model" in request
+    preset = made.op.presets.get(_called(request).partition("@")[2], {})
+    named = "model" in preset or (isinstance(request, Mapping) and "model" in request)
     if "model" not in made.op.defaults or named:
         return made
     if dataset.exists:
         field = next((f for f in dataset.source.schema if made_by(f, made)), None)
         if field is not None:
             return step_of(dataset, field)
-    return make_step({**find.with_model(request), "as": made.name}, column=column)
+    return make_step({**_with_model(request), "as": made.name}, column=column)
+
+
+def _with_model(request: str | Mapping[str, Any]) -> dict[str, Any]:
+    """The request with `model: auto` replaced by the model that this installation can run."""
+    options = dict(request) if isinstance(request, Mapping) else {"op": request}
+    return {**options, "model": models.default_model()}
+
+
+def _called(request: str | Mapping[str, Any]) -> str:
+    return str(request["op"]) if isinstance(request, Mapping) else request
 
 
 def scope_note(dataset: Dataset) -> str | None:

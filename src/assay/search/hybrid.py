@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,10 @@ from assay.store.table import Table
 RRF_K = 60
 # Candidates a ranking contributes to the fusion, and the least that are fetched.
 DEPTH = 100
+# From so many queries on, one pass over all vectors costs less than asking the index for each.
+SCAN_QUERIES = 16
+_QUERIES_AT_ONCE = 256
+_THREADS = 4
 
 
 @dataclass(frozen=True)
@@ -51,25 +56,37 @@ def fuse(rankings: Mapping[str, Sequence[int]], k: int) -> list[Hit]:
 
 
 def rank_by_text(
-    table: Table, column: str, query: str, depth: int, allowed: np.ndarray | None
-) -> list[int]:
-    """Row indices by BM25, best first; only rows that `allowed` (bool a row) admits."""
-    if not query.strip():
-        return []
-    return _filtered(lambda k: index.match_text(table, column, query, k), depth, allowed)
+    table: Table, column: str, queries: Sequence[str], depth: int, allowed: np.ndarray | None
+) -> list[list[int]]:
+    """Row indices by BM25, best first, for each query; only rows that `allowed` admits."""
+
+    def rank(query: str) -> list[int]:
+        if not query.strip():
+            return []
+        return _filtered(lambda k: index.match_text(table, column, query, k), depth, allowed)
+
+    if len(queries) == 1:
+        return [rank(queries[0])]
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return list(pool.map(rank, queries))
 
 
 def rank_by_vector(
-    table: Table, column: str, query: np.ndarray, depth: int, allowed: np.ndarray | None
-) -> list[int]:
-    """Row indices by cosine similarity to `query` (float32, shape (d,)), best first.
+    table: Table, column: str, queries: np.ndarray, depth: int, allowed: np.ndarray | None
+) -> list[list[int]]:
+    """Row indices by cosine similarity, best first, for each query (float32, shape (q, d)).
 
-    Exact for small tables and for filters that leave few rows; by the index otherwise.
+    Exact for small tables, for filters that leave few rows and for many queries at once, which
+    share one pass over the table; by the index otherwise.
     """
     few = allowed is not None and int(allowed.sum()) < index.VECTOR_INDEX_ROWS
-    if few or table.num_rows < index.VECTOR_INDEX_ROWS:
-        return _scan(table, column, query, depth, allowed)
-    return _filtered(lambda k: index.nearest(table, column, query, k), depth, allowed)
+    if few or table.num_rows < index.VECTOR_INDEX_ROWS or len(queries) >= SCAN_QUERIES:
+        return _scan(table, column, queries, depth, allowed)
+
+    def rank(query: np.ndarray) -> list[int]:
+        return _filtered(lambda k: index.nearest(table, column, query, k), depth, allowed)
+
+    return [rank(query) for query in queries]
 
 
 def _filtered(
@@ -86,23 +103,44 @@ def _filtered(
 
 
 def _scan(
-    table: Table, column: str, query: np.ndarray, depth: int, allowed: np.ndarray | None
-) -> list[int]:
-    best_rows = np.empty(0, np.int64)
-    best_scores = np.empty(0, np.float32)
-    unit = query / max(float(np.linalg.norm(query)), 1e-12)
+    table: Table, column: str, queries: np.ndarray, depth: int, allowed: np.ndarray | None
+) -> list[list[int]]:
+    unit = queries / np.maximum(np.linalg.norm(queries, axis=1, keepdims=True), 1e-12)
+    tops = [_Top(depth) for _ in queries]
     first = 0
     for batch in table.scan([column], batch_rows=16_384):
         matrix, valid = as_matrix(batch.column(0))
-        scores = matrix @ unit
-        usable = valid if allowed is None else valid & allowed[first : first + len(valid)]
-        rows = np.flatnonzero(usable)
-        best_rows = np.concatenate([best_rows, rows + first])
-        best_scores = np.concatenate([best_scores, scores[rows]])
-        order = np.lexsort((best_rows, -best_scores))[:depth]
-        best_rows, best_scores = best_rows[order], best_scores[order]
+        rows = np.flatnonzero(valid if allowed is None else valid & allowed[first:][: len(valid)])
+        for start in range(0, len(tops), _QUERIES_AT_ONCE):
+            part = slice(start, start + _QUERIES_AT_ONCE)
+            scores = unit[part] @ matrix.T
+            for top, of_query in zip(tops[part], scores[:, rows], strict=True):
+                top.add(rows + first, of_query)
         first += len(valid)
-    return [int(row) for row in best_rows]
+    return [top.rows.tolist() for top in tops]
+
+
+class _Top:
+    """The best rows seen so far, best first; ties go to the earlier row."""
+
+    def __init__(self, depth: int) -> None:
+        self.depth = depth
+        self.rows = np.empty(0, np.int64)
+        self.scores = np.empty(0, np.float32)
+
+    def add(self, rows: np.ndarray, scores: np.ndarray) -> None:
+        if len(self.rows) == self.depth:  # few rows of a later batch are good enough
+            better = scores > self.scores[-1]
+            rows, scores = rows[better], scores[better]
+        elif len(scores) > self.depth:
+            least = np.partition(scores, -self.depth)[-self.depth]
+            rows, scores = rows[scores >= least], scores[scores >= least]
+        if len(rows) == 0:
+            return
+        rows = np.concatenate([self.rows, rows])
+        scores = np.concatenate([self.scores, scores])
+        order = np.lexsort((rows, -scores))[: self.depth]
+        self.rows, self.scores = rows[order], scores[order]
 
 
 def as_matrix(vectors: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:

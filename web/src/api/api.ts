@@ -12,7 +12,7 @@ type ViewBody = components["schemas"]["ViewBody"];
 function bodyOf({ filters, search, sort }: Query): ViewBody {
   return {
     filters: [...filters],
-    search,
+    search: search && { mode: "hybrid", ...search, like: [...(search.like ?? [])], unlike: [...(search.unlike ?? [])] },
     sort: sort.map((one) => ({ ...one })),
   };
 }

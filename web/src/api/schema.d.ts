@@ -1678,8 +1678,7 @@ export interface components {
         NormalizedView: {
             /** Filters */
             filters: (string | components["schemas"]["FilterParts"])[];
-            /** Search */
-            search: components["schemas"]["SearchQuery"] | components["schemas"]["SearchLike"] | null;
+            search: components["schemas"]["Search"] | null;
             /** Sort */
             sort: components["schemas"]["Sort"][];
         };
@@ -2062,15 +2061,23 @@ export interface components {
             /** Shared */
             shared: number;
         };
-        /** SearchLike */
-        SearchLike: {
+        /**
+         * Search
+         * @description Words, examples, or both. An example is a row's id, `text:ANY TEXT`, or a filter.
+         */
+        Search: {
             /** Like */
-            like: string;
-        };
-        /** SearchQuery */
-        SearchQuery: {
+            like?: string[];
+            /**
+             * Mode
+             * @default hybrid
+             * @enum {string}
+             */
+            mode?: "hybrid" | "text" | "vector";
             /** Query */
-            query: string;
+            query?: string | null;
+            /** Unlike */
+            unlike?: string[];
         };
         /** SelectionShape */
         SelectionShape: {
@@ -2436,8 +2443,7 @@ export interface components {
         ViewBody: {
             /** Filters */
             filters?: (string | components["schemas"]["FilterParts"])[];
-            /** Search */
-            search?: components["schemas"]["SearchQuery"] | components["schemas"]["SearchLike"] | null;
+            search?: components["schemas"]["Search"] | null;
             /** Sort */
             sort?: components["schemas"]["Sort"][];
         };

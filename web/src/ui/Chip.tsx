@@ -10,8 +10,14 @@ interface ChipProps {
   onClick?: () => void;
   icon?: LucideIcon;
   title?: string;
-  tone?: "plain" | "loss";
+  tone?: "plain" | "quiet" | "loss";
 }
+
+const CHIP = {
+  plain: "bg-accent-soft text-accent",
+  quiet: "bg-sunken text-muted",
+  loss: "bg-loss-soft text-loss",
+};
 
 /** A filter in force. */
 export function Chip({ children, removeLabel, onRemove, onClick, icon: Icon, title, tone = "plain" }: ChipProps) {
@@ -26,7 +32,7 @@ export function Chip({ children, removeLabel, onRemove, onClick, icon: Icon, tit
       title={title}
       className={cx(
         "inline-flex h-7 max-w-64 min-w-0 shrink-0 items-center rounded text-xs font-medium",
-        tone === "loss" ? "bg-loss-soft text-loss" : "bg-accent-soft text-accent",
+        CHIP[tone],
       )}
     >
       {onClick ? (

@@ -290,7 +290,7 @@ def _combine(
         if rowsets.parse(each.text) is not None:
             digest.update(bits.tobytes())  # what is tagged or found may change
     ranking = None
-    if spec.query is not None or spec.like is not None:
+    if spec.search:
         ranking = _search(dataset, snapshot, spec, mask)
         found = np.zeros(snapshot.num_rows, bool)
         found[ranking] = True
@@ -299,6 +299,6 @@ def _combine(
 
 
 def _search(dataset: Dataset, snapshot: Snapshot, spec: ViewSpec, mask: np.ndarray) -> np.ndarray:
-    hits = find.ranked(dataset, spec.query, like=spec.like, k=MAX_HITS, near=NEAR, allowed=mask)
+    (hits,) = find.ranked(dataset, [spec.search], k=MAX_HITS, near=NEAR, allowed=mask)
     rows = np.array([hit.row for hit in hits], np.int64)
     return rows[rows < snapshot.num_rows]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from assay.errors import UsageError
 from assay.project import rowsets
+from assay.project.query import NOTHING, Query, read_query
 from assay.project.view.columns import Column
 from assay.project.view.snapshot import Snapshot
 from assay.search import syntax as s
@@ -44,22 +45,19 @@ class ViewSpec:
 
     Attributes:
         filters: All of which must hold, each once.
-        query: Text searched for, or None.
-        like: Id of the row whose like is searched for, or None.
+        search: What is searched for; false where nothing is.
         sort: Pairs of column name and whether the largest comes first.
     """
 
     filters: tuple[Filter, ...] = ()
-    query: str | None = None
-    like: str | None = None
+    search: Query = NOTHING
     sort: tuple[tuple[str, bool], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready; reading it gives an equal spec."""
-        search = {"query": self.query} if self.query is not None else None
         return {
             "filters": [each.given for each in self.filters],
-            "search": {"like": self.like} if self.like is not None else search,
+            "search": self.search.to_dict() if self.search else None,
             "sort": [{"column": name, "desc": desc} for name, desc in self.sort],
         }
 
@@ -77,23 +75,14 @@ def read_view(fields: Mapping[str, Any], snapshot: Snapshot) -> ViewSpec:
     filters = _list(fields, "filters", MAX_FILTERS)
     sorts = _list(fields, "sort", MAX_SORTS)
     search = fields.get("search")
-    query = like = None
-    if search is not None:
-        given = dict(search) if isinstance(search, Mapping) else {}
-        query, like = given.get("query"), given.get("like")
-        text = query if query is not None else like
-        if (query is None) == (like is None) or not isinstance(text, str):
-            raise UsageError(
-                f"A search cannot be {search!r}.", allowed='{"query": TEXT} or {"like": ROW_ID}'
-            )
-        if len(text) > 10_000:
-            raise UsageError("The search text is too long.", allowed="10,000 characters")
-        if not text.strip():
-            query = like = None
+    if search is not None and not isinstance(search, Mapping):
+        raise UsageError(f"A search cannot be {search!r}.", allowed='{"query": TEXT} and examples')
+    query = read_query(search or {})
+    if query.text is not None and not query.text.strip():
+        query = replace(query, text=None)
     return ViewSpec(
         _once([write_filter(each, snapshot) for each in filters]),
-        query,
-        like,
+        query if query else NOTHING,
         tuple(_sort(each, snapshot) for each in sorts),
     )
 

@@ -37,14 +37,14 @@ class FilterParts(BaseModel):
     right: Literal["open", "closed"] = "closed"
 
 
-class SearchQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    query: str
+class Search(BaseModel):
+    """Words, examples, or both. An example is a row's id, `text:ANY TEXT`, or a filter."""
 
-
-class SearchLike(BaseModel):
     model_config = ConfigDict(extra="forbid")
-    like: str
+    query: str | None = None
+    like: list[str] = Field(default_factory=list)
+    unlike: list[str] = Field(default_factory=list)
+    mode: Literal["hybrid", "text", "vector"] = "hybrid"
 
 
 class Sort(BaseModel):
@@ -57,7 +57,7 @@ class ViewBody(BaseModel):
     """The one object that says what is shown."""
 
     filters: list[str | FilterParts] = Field(default_factory=list)
-    search: SearchQuery | SearchLike | None = None
+    search: Search | None = None
     sort: list[Sort] = Field(default_factory=list)
 
     def fields(self) -> dict[str, Any]:
@@ -73,7 +73,7 @@ class FilterShape(BaseModel):
 
 class NormalizedView(BaseModel):
     filters: list[str | FilterParts]
-    search: SearchQuery | SearchLike | None
+    search: Search | None
     sort: list[Sort]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.json
 
+from assay.errors import InputError
 from assay.registry import reader
 from assay.schema import BadRow, ReadBatch
 from assay.store.read._columns import Columns, named_types
@@ -81,6 +82,21 @@ def read_jsonl(
         else:
             parsed = parse(block, nan=nan) if isinstance(block, Lines) else block
             yield from _built(parsed, columns, batch_rows)
+
+
+def json_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    """Line number (from 1) and object of each line that is not blank, plain, gzip or zstd.
+
+    Raises:
+        InputError: The file cannot be read, or a line is no object.
+    """
+    for block in blocks(path, size=8 << 20):
+        parsed = parse(block) if isinstance(block, Lines) else block
+        bad = [parsed] if isinstance(parsed, BadRow) else parsed.bad
+        if bad:
+            raise InputError(bad[0].error, where=str(path), allowed="one JSON object a line")
+        assert isinstance(parsed, Parsed)
+        yield from zip(parsed.positions, parsed.rows, strict=True)
 
 
 def _built(parsed: Parsed, columns: Columns, batch_rows: int) -> Iterator[ReadBatch | BadRow]:

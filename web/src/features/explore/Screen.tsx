@@ -10,7 +10,7 @@ import { selectedQuery, useMask, useSelected } from "./data";
 import { Facets } from "./facets/Facets";
 import { MapPane } from "./map/MapPane";
 import { SelectionBar } from "./SelectionBar";
-import { isSelected, selectionFilter, selectView, toggleRow } from "./selection";
+import { isSelected, selectionExample, selectionFilter, selectView, toggleRow } from "./selection";
 import { ColumnMenu } from "./table/ColumnMenu";
 import { useColumns } from "./table/columns";
 import type { TableRow } from "./table/pages";
@@ -57,6 +57,12 @@ export default function Explore() {
   const filterToThese = () => {
     const filter = selectionFilter(now.selection);
     if (filter) view.set({ filters: [...now.filters, filter], selection: null });
+  };
+  const asExample = async (side: "like" | "unlike") => {
+    const example = await selectionExample(dataset, now.selection);
+    if (example === null) return;
+    view.set({ selection: null });
+    view.toggleExample(side, example);
   };
   const known = detail.data?.tags ?? [];
   useKeys("Explore", [
@@ -115,6 +121,7 @@ export default function Explore() {
           stale={selected?.isPlaceholderData ?? false}
           onTag={tag}
           onFilter={filterToThese}
+          onExample={(side) => void asExample(side).catch(failed)}
           onClear={clear}
           tagging={tagging}
           onTagging={setTagging}

@@ -1,4 +1,4 @@
-import { Filter as FilterIcon, Tag, X } from "lucide-react";
+import { CircleMinus, Filter as FilterIcon, Sparkles, Tag, X } from "lucide-react";
 import { useId, useState } from "react";
 import { useDataset } from "@/api";
 import { plural } from "@/lib/format";
@@ -10,13 +10,14 @@ interface Props {
   stale: boolean;
   onTag: (tag: string) => void;
   onFilter: () => void;
+  onExample: (side: "like" | "unlike") => void;
   onClear: () => void;
   tagging: boolean;
   onTagging: (open: boolean) => void;
 }
 
 /** What can be done with the selected rows. */
-export function SelectionBar({ count, stale, onFilter, onClear, onTagging, ...rest }: Props) {
+export function SelectionBar({ count, stale, onFilter, onExample, onClear, onTagging, ...rest }: Props) {
   return (
     <div role="toolbar" aria-label="Selected rows" className="rise bg-panel border-line shadow-float absolute bottom-3 left-3 z-30 flex max-w-[calc(100%-24px)] items-center max-md:bottom-20 gap-1 rounded border p-1 pl-3 text-sm">
       <span aria-live="polite" className={cx("mr-2 font-semibold whitespace-nowrap", stale && "stale")}>
@@ -27,6 +28,12 @@ export function SelectionBar({ count, stale, onFilter, onClear, onTagging, ...re
       </Button>
       <Button kind="quiet" icon={FilterIcon} onClick={onFilter}>
         <span className="max-sm:sr-only">Filter to these</span>
+      </Button>
+      <Button kind="quiet" icon={Sparkles} onClick={() => onExample("like")}>
+        <span className="max-sm:sr-only">More like these</span>
+      </Button>
+      <Button kind="quiet" icon={CircleMinus} onClick={() => onExample("unlike")}>
+        <span className="max-sm:sr-only">Less like these</span>
       </Button>
       <Button kind="quiet" icon={X} keys="escape" onClick={onClear}>
         <span className="max-sm:sr-only">Clear</span>

@@ -11,6 +11,16 @@ export function selectionFilter(selection: Selection | null): Filter | null {
   return "key" in selection ? `selection:${selection.key}` : { column: "id", op: "in", value: selection.ids };
 }
 
+/** What is selected as an example of a search: the one row, or the rows under a key. */
+export async function selectionExample(dataset: string, selection: Selection | null): Promise<string | null> {
+  const filter = selectionFilter(selection);
+  if (selection === null || filter === null) return null;
+  if ("ids" in selection && selection.ids.length === 1) return selection.ids[0] ?? null;
+  if (typeof filter === "string") return filter;
+  const { view_key } = await api.view(dataset, { filters: [filter], search: null, sort: [] });
+  return (await api.selectMask(dataset, (await api.mask(dataset, view_key)).slice())).filter;
+}
+
 export function isSelected(selection: Selection | null, mask: Uint8Array | null | undefined, row: number, id: string): boolean {
   if (selection === null) return false;
   if ("ids" in selection) return selection.ids.includes(id);

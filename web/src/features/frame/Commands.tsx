@@ -4,7 +4,7 @@ import { useAllCommands } from "@/lib/commands";
 import { features } from "@/lib/features";
 import { useBindings, useKeys } from "@/lib/keys";
 import { setTheme, shownTheme } from "@/lib/theme";
-import { goTo, useView, view } from "@/lib/view";
+import { goTo, searchOf, useView, view } from "@/lib/view";
 import { Palette, toast, type PaletteItem } from "@/ui";
 import { rowsPage } from "./SearchBox";
 import { copyPython } from "./ViewMenu";
@@ -40,7 +40,7 @@ export function Commands({ open, onOpen, onKeys }: { open: boolean; onOpen: (ope
     ...(saved.data ?? []).map((one) => ({
       group: "Saved views",
       label: one.name,
-      run: () => goTo(rowsPage(), { filters: one.view.filters ?? [], search: one.view.search ?? null, sort: one.view.sort ?? [] }),
+      run: () => goTo(rowsPage(), { filters: one.view.filters ?? [], search: searchOf(one.view.search ?? null), sort: one.view.sort ?? [] }),
     })),
     { group: "View", label: "Clear all filters and the search", run: () => view.set({ filters: [], search: null }) },
     ...(dataset && state.data ? [{ group: "View", label: "Copy as Python", run: () => void copyPython(dataset, state.data.view_key) }] : []),

@@ -1,10 +1,10 @@
-import { ListFilter, Sparkles } from "lucide-react";
+import { CircleMinus, ListFilter, Sparkles } from "lucide-react";
 import { Popover } from "radix-ui";
 import { useState } from "react";
 import { useFinding, useViewState } from "@/api";
 import { count } from "@/lib/format";
 import { useKeys } from "@/lib/keys";
-import { filterText, goTo, useView, view, type Filter } from "@/lib/view";
+import { exampleWords, filterText, goTo, useView, view, withoutExample, type Filter } from "@/lib/view";
 import { Button, Chip } from "@/ui";
 import { FilterInput } from "./FilterInput";
 import { rowsPage } from "./SearchBox";
@@ -17,10 +17,20 @@ export function FilterChips() {
   const told = state.isPlaceholderData ? [] : (state.data?.filters ?? []);
   return (
     <div className="flex min-w-0 items-center gap-1.5 overflow-x-auto">
-      {search && "like" in search && (
-        <Chip icon={Sparkles} onRemove={() => view.set({ search: null })} removeLabel="Remove: rows like this one">
-          like {search.like.slice(0, 8)}
-        </Chip>
+      {(["like", "unlike"] as const).map((side) =>
+        (search?.[side] ?? []).map((example) => (
+          <Chip
+            key={`${side} ${example}`}
+            icon={side === "like" ? Sparkles : CircleMinus}
+            tone={side === "like" ? "plain" : "quiet"}
+            title={`${side === "like" ? "More like" : "Less like"} ${example.slice(0, 300)}`}
+            onClick={isRow(example) ? () => view.set({ row: example }) : undefined}
+            onRemove={() => view.set({ search: withoutExample(view.get().search, example) })}
+            removeLabel={`Remove: ${side === "like" ? "more like" : "less like"} ${exampleWords(example)}`}
+          >
+            {side === "like" ? "like" : "not like"} {exampleWords(example)}
+          </Chip>
+        )),
       )}
       {filters.map((filter, i) => (
         <OneChip key={JSON.stringify(filter)} filter={filter} label={told[i]?.label} rows={told[i]?.count} />
@@ -29,6 +39,7 @@ export function FilterChips() {
   );
 }
 
+const isRow = (example: string) => /^[0-9a-f]{32}$/.test(example);
 const FINDING = /^finding:([0-9a-f]+)$/;
 
 function OneChip({ filter, label, rows }: { filter: Filter; label?: string; rows?: number }) {

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { hasFeature } from "@/lib/features";
 import { useKeys } from "@/lib/keys";
 import { currentPlace } from "@/lib/route";
-import { goTo, useView } from "@/lib/view";
+import { goTo, searchOf, useView, view } from "@/lib/view";
 import { SearchField } from "@/ui";
 
 /** Where rows are shown; a search from elsewhere leads there. */
@@ -14,7 +14,7 @@ export function rowsPage(): string {
 /** Search by text, in the view. `bound`: this one answers to `/`. */
 export function SearchBox({ bound = true }: { bound?: boolean }) {
   const search = useView((now) => now.search);
-  const asked = search && "query" in search ? search.query : "";
+  const asked = search?.query ?? "";
   const [text, setText] = useState(asked);
   const [before, setBefore] = useState(asked);
   const field = useRef<HTMLInputElement>(null);
@@ -25,7 +25,7 @@ export function SearchBox({ bound = true }: { bound?: boolean }) {
   useKeys("Everywhere", [{ keys: "/", label: "Search", run: () => field.current?.select() }], { enabled: bound });
   useEffect(() => {
     if (text.trim() !== "" || asked === "") return;
-    goTo(currentPlace().page, { search: null });
+    goTo(currentPlace().page, { search: searchOf({ ...view.get().search, query: null }) });
   }, [text, asked]);
 
   return (
@@ -35,12 +35,12 @@ export function SearchBox({ bound = true }: { bound?: boolean }) {
       onSubmit={(event) => {
         event.preventDefault();
         const query = text.trim();
-        goTo(query ? rowsPage() : currentPlace().page, { search: query ? { query } : null });
+        goTo(query ? rowsPage() : currentPlace().page, { search: searchOf({ ...search, query }) });
         field.current?.blur();
       }}
     >
       <SearchField
-        label={search && "like" in search ? `Like row ${search.like.slice(0, 8)}` : "Search the texts"}
+        label={search?.like || search?.unlike ? "Words beside the examples" : "Search the texts"}
         value={text}
         onChange={setText}
         inputRef={field}

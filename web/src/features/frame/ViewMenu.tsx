@@ -2,7 +2,7 @@ import { Bookmark, BookmarkPlus, Code, Download, Keyboard, Link, Monitor, Moon, 
 import { useState } from "react";
 import { about, api, failureOf, failureText, queries, useSavedViews, useViewState } from "@/api";
 import { setTheme, useTheme } from "@/lib/theme";
-import { EMPTY, useCanUndo, useView, view } from "@/lib/view";
+import { EMPTY, searchOf, useCanUndo, useView, view } from "@/lib/view";
 import { Button, copyText, Dialog, IconButton, Input, Menu, toast } from "@/ui";
 
 /** Undo, save, share and take along what is looked at; and how the app looks. */
@@ -26,7 +26,7 @@ export function ViewMenu({ onKeys }: { onKeys: () => void }) {
       ...(saved.data ?? []).map((one) => ({
         label: one.name,
         icon: Bookmark,
-        run: () => view.set({ ...EMPTY, dataset: d, filters: one.view.filters ?? [], search: one.view.search ?? null, sort: one.view.sort ?? [] }),
+        run: () => view.set({ ...EMPTY, dataset: d, filters: one.view.filters ?? [], search: searchOf(one.view.search ?? null), sort: one.view.sort ?? [] }),
       })),
     ],
     [

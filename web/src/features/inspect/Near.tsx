@@ -4,6 +4,7 @@ import { count } from "@/lib/format";
 import { view } from "@/lib/view";
 import { Button, ErrorState, type Failure } from "@/ui";
 import { computeEmbeddings } from "./data";
+import { MoreOrLess } from "./MoreOrLess";
 import type { RowDetail, RowRef } from "./types";
 
 /** Rows that mean nearly the same, and exact copies; a press moves there. */
@@ -41,9 +42,7 @@ export function Near({ row }: { row: RowDetail }) {
         <List rows={row.neighbors} />
       )}
       {row.neighbors !== null && (
-        <Button kind="quiet" className="-ml-3" onClick={() => view.set({ search: { like: row.id }, sort: [] })}>
-          Show rows like this one
-        </Button>
+        <MoreOrLess example={row.id} />
       )}
     </div>
   );

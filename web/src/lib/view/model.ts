@@ -24,8 +24,16 @@ export interface Condition {
  */
 export type Filter = string | Condition;
 
-/** Rows ranked by a text, or by an example row. */
-export type Search = { query: string } | { like: string };
+/**
+ * Rows ranked by words, by examples, or by both. An example is a row's id, `text:ANY TEXT`, or a
+ * filter whose rows are meant (`tag:good`, `selection:KEY`).
+ */
+export interface Search {
+  query?: string;
+  like?: readonly string[];
+  unlike?: readonly string[];
+  mode?: "hybrid" | "text" | "vector";
+}
 
 export interface Sort {
   column: string;

@@ -4,6 +4,7 @@ import { createStore } from "zustand/vanilla";
 import { currentPlace, move, onMove } from "../route";
 import * as history from "./history";
 import { EMPTY, MOVEMENT, same, type Filter, type View } from "./model";
+import { sideOf, withExample, withoutExample, type Side } from "./search";
 import { fromQuery, toQuery } from "./url";
 
 interface State {
@@ -58,6 +59,13 @@ export const view = {
       return;
     }
     view.set({ filters: filters.flatMap((filter, i) => (i === at ? (next ? [next] : []) : [filter])) });
+  },
+
+  /** Search by an example or counter-example, beside what is searched for; again: take it out. */
+  toggleExample(side: Side, example: string): void {
+    const { search } = view.get();
+    const next = sideOf(search, example) === side ? withoutExample(search, example) : withExample(search, side, example);
+    view.set({ search: next, sort: [] });
   },
 
   undo: (): boolean => travel(history.undo),

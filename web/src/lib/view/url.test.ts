@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EMPTY, OPERATORS, type Condition, type View } from "./model";
+import { searchOf } from "./search";
 import { fromQuery, toQuery } from "./url";
 
 const readable = (s: string) =>
@@ -24,7 +25,7 @@ const short = fc.integer({ min: -9999, max: 9999 }).map((n) => n / 100);
 const views: fc.Arbitrary<View> = fc.record({
   dataset: fc.option(fc.oneof(name, fc.tuple(name, name).map((two) => two.join("@")))),
   filters: fc.array(fc.oneof(text, condition), { maxLength: 5 }),
-  search: fc.option(fc.oneof(fc.record({ query: text }), fc.record({ like: id }))),
+  search: fc.option(fc.record({ query: fc.option(text), like: fc.array(fc.oneof(id, text)), unlike: fc.array(id), mode: fc.constantFrom("hybrid" as const, "text" as const) })).map(searchOf),
   sort: fc.array(fc.record({ column: text, desc: fc.boolean() }), { maxLength: 3 }),
   selection: fc.option(
     fc.oneof(fc.record({ ids: fc.array(id, { minLength: 1, maxLength: 5 }) }), fc.record({ key: id })),

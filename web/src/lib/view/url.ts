@@ -5,6 +5,7 @@
  * A part that cannot be read is left out and named, so that a broken link still opens the app.
  */
 import { EMPTY, OPERATORS, type Camera, type Condition, type Filter, type Scalar, type Selection, type Sort, type View } from "./model";
+import { searchOf } from "./search";
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}(@[A-Za-z0-9][A-Za-z0-9_.-]{0,99})?$/;
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -12,6 +13,7 @@ const MAX_TEXT = 4000;
 const MAX_COLUMN = 200;
 const MAX_FILTERS = 50;
 const MAX_SORTS = 8;
+const MAX_EXAMPLES = 50;
 const MAX_IDS = 500;
 const OPEN = "between open";
 const CONDITION = new RegExp(
@@ -33,8 +35,10 @@ export function toQuery(view: View): string {
     if (typeof filter === "string") add("where", filter);
     else add("if", writeCondition(filter));
   }
-  if (view.search && "query" in view.search) add("q", view.search.query);
-  if (view.search && "like" in view.search) add("like", view.search.like);
+  if (view.search?.query) add("q", view.search.query);
+  for (const example of view.search?.like ?? []) add("like", example);
+  for (const example of view.search?.unlike ?? []) add("unlike", example);
+  if (view.search?.mode && view.search.mode !== "hybrid") add("by", view.search.mode);
   for (const sort of view.sort) add("sort", (sort.desc ? "-" : "+") + sort.column);
   if (view.selection && "ids" in view.selection) add("rows", view.selection.ids.join(","));
   if (view.selection && "key" in view.selection) add("selection", view.selection.key);
@@ -48,6 +52,7 @@ export function fromQuery(query: string): Reading {
   const view: { -readonly [K in keyof View]: View[K] } = { ...EMPTY };
   const filters: Filter[] = [];
   const sorts: Sort[] = [];
+  const search: { query?: string; like: string[]; unlike: string[]; mode?: "text" | "vector" } = { like: [], unlike: [] };
   const refuse = (key: string, value: string, why: string) =>
     problems.push(`“${key}=${clip(value)}” was ignored: ${why}.`);
   for (const [key, value] of new URLSearchParams(query)) {
@@ -65,12 +70,18 @@ export function fromQuery(query: string): Reading {
         break;
       }
       case "q":
-        if (plain(value)) view.search = { query: value };
+        if (plain(value)) search.query = value;
         else refuse(key, value, "it is empty, too long or has control characters");
         break;
       case "like":
-        if (ID.test(value)) view.search = { like: value };
-        else refuse(key, value, "this is not the id of a row");
+      case "unlike":
+        if (!plain(value)) refuse(key, value, "it is empty, too long or has control characters");
+        else if (search[key].length >= MAX_EXAMPLES) refuse(key, value, `a search has at most ${MAX_EXAMPLES} examples of a kind`);
+        else search[key].push(value);
+        break;
+      case "by":
+        if (value === "text" || value === "vector") search.mode = value;
+        else refuse(key, value, "rows are searched by text or by vector");
         break;
       case "sort": {
         const column = value.replace(/^[-+ ]/, "");
@@ -104,6 +115,7 @@ export function fromQuery(query: string): Reading {
   }
   view.filters = filters;
   view.sort = sorts;
+  view.search = searchOf(search);
   return { view, problems: problems.slice(0, 6) };
 }
 

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { exampleWords, searchOf, sideOf, withExample, withoutExample } from "./search";
+
+test("an example goes beside the words, and changes sides", () => {
+  const search = withExample({ query: "refund" }, "like", "a");
+  expect(search).toEqual({ query: "refund", like: ["a"] });
+  expect(sideOf(search, "a")).toBe("like");
+  expect(withExample(search, "unlike", "a")).toEqual({ query: "refund", unlike: ["a"] });
+});
+
+test("without its last part a search is over", () => {
+  expect(withoutExample({ like: ["a"] }, "a")).toBeNull();
+  expect(withoutExample({ query: "x", like: ["a"] }, "a")).toEqual({ query: "x" });
+  expect(searchOf({ query: "  ", like: [], mode: "text" })).toBeNull();
+});
+
+test("a search saved with one example is read", () => {
+  expect(searchOf({ like: "a" })).toEqual({ like: ["a"] });
+});
+
+test("examples in few words", () => {
+  expect(exampleWords("0123456789abcdef0123456789abcdef")).toBe("01234567");
+  expect(exampleWords("selection:1f")).toBe("selected rows");
+  expect(exampleWords(`text: ${"long ".repeat(20)}`)).toBe("“long long long long long lo…”");
+});
