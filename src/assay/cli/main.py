@@ -31,6 +31,7 @@ COMMANDS = {
     "explain": "select",
     "diff": "diff",
     "versions": "select",
+    "report": "report",
     "export": "project",
     "lineage": "project",
     "tag": "tag",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ from assay.store.add import Adder, AddOptions, AddResult
 from assay.store.add import Progress as AddProgress
 
 if TYPE_CHECKING:
+    from assay.insight.report.model import Report
     from assay.project.view.engine import View
 
 
@@ -264,6 +265,33 @@ class Dataset(Handle):
         from assay.project.diff import diff
 
         return diff(self, self.project.dataset(other) if isinstance(other, str) else other)
+
+    def report(
+        self,
+        path: str | Path | None = None,
+        *,
+        app: str | None = None,
+        progress: Progress | None = None,
+        on_note: Callable[[str], None] | None = None,
+    ) -> Report:
+        """Describe the rows for people: composition, quality, risks, what to do and its effect.
+
+        Checks that never ran run first; each number of the report has the view behind it.
+
+        Args:
+            path: Where to write it: `.html`, `.pdf` (printed by Chromium) or `.json`.
+            app: Where the web app answers, for the links of the page.
+            progress: Told `(rows done, rows to do)` while missing signals are computed.
+            on_note: Told of what was left out, and why.
+        """
+        from assay.project import describe
+
+        if path is not None:
+            describe.known_form(Path(path))
+        made = describe.report(self, progress=progress, on_note=on_note)
+        if path is not None:
+            describe.write(made, Path(path), app)
+        return made
 
     def export(
         self,

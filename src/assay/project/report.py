@@ -102,7 +102,7 @@ def _finding(
     return {
         **found.to_dict(),
         "row_ids": list(found.row_ids[:SHOWN_IDS]),
-        "fix_text": _fix_text(found.fix),
+        "fix_text": fix_text(found.fix),
         "share": round(found.rows / view.total, 6) if view.total else 0.0,
         "effect": _effect(dataset, view, found, memory),
         "note": notes.get(found.id, ""),
@@ -153,7 +153,7 @@ def _key(dataset: Dataset, view: View, found: StoredFinding) -> str:
     return f"effect {dataset.full_name} {view.snapshot.version} {found.id}"
 
 
-def _fix_text(fix: Any) -> str | None:
+def fix_text(fix: Any) -> str | None:
     """The fix in words."""
     if not fix:
         return None

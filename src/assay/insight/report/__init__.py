@@ -1,0 +1,1 @@
+"""The report of a dataset: what it says, and how it looks on one page."""

@@ -1,0 +1,145 @@
+"""A dataset in words and numbers: what a report says, each number with the view behind it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assay.errors import UsageError
+from assay.insight.report.model import Inline, Report
+from assay.insight.report.page import APP, page
+from assay.insight.report.pdf import to_pdf
+from assay.insight.wording import count, percent
+from assay.project import check
+from assay.project.describe import sections
+from assay.project.describe.advice import Outcome, advise
+from assay.project.describe.measure import Measure
+from assay.run.compute import Progress
+from assay.store.failures import failed_write
+
+if TYPE_CHECKING:
+    from assay.project.dataset import Dataset
+
+FORMS = ("html", "pdf", "json")
+MAX_TRIED = 40
+"""Fixes that are tried, most serious first."""
+
+
+def report(
+    dataset: Dataset,
+    *,
+    progress: Progress | None = None,
+    on_note: Callable[[str], None] | None = None,
+) -> Report:
+    """Describe a dataset or version; checks that never ran on it run first.
+
+    Args:
+        dataset: What to describe. Of a named version, the findings of its source rows are told,
+            with how many of its own rows they concern.
+        progress: Told of rows while missing signals are computed.
+        on_note: Told of what was left out, and why.
+
+    Raises:
+        UsageError: There is no such dataset.
+    """
+    tell = on_note or (lambda note: None)
+    source = dataset.at(None)
+    if source.num_rows and check.last_check(source) is None:
+        check.check(source, progress=progress, on_note=tell)
+    found = [
+        each
+        for each in check.findings(source, state=None, shown=0)
+        if each.state in ("open", "applied")
+    ]
+    look = Measure(dataset)
+    if dataset.version is not None:
+        found = [f for f in found if (n := sections.concerned(look, f)) and n.value]
+    outcome = advise(look, found[:MAX_TRIED], progress=progress, on_note=tell)
+    parts = [sections.composition(look), *sections.of_findings(look, found)]
+    if (made := sections.versions(look)) is not None:
+        parts.append(made)
+    return Report(
+        dataset=dataset.full_name,
+        project=dataset.project.root.resolve().name,
+        time=datetime.now(UTC).isoformat(timespec="seconds"),
+        table_version=look.all.snapshot.version,
+        lead=_lead(look, len(found), outcome),
+        figures=sections.facts(look),
+        sections=tuple(parts),
+        advice=outcome.advice,
+        sources=_sources(look),
+    )
+
+
+def known_form(path: Path) -> str:
+    """The form that a file name asks for.
+
+    Raises:
+        UsageError: There is no such form.
+    """
+    form = path.suffix.lower().lstrip(".")
+    if form not in FORMS:
+        raise UsageError(
+            f"A report cannot be written as '{path.name}'.",
+            allowed=", ".join(f".{form}" for form in FORMS),
+            remedy="choose one of these endings",
+        )
+    return form
+
+
+def write(made: Report, path: Path, app: str | None = None) -> None:
+    """Write a report in the form that the file name asks for, whole or not at all.
+
+    Raises:
+        UsageError: There is no such form.
+        AssayError: The file cannot be written, or a PDF cannot be printed.
+    """
+    form = known_form(path)
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
+    try:
+        if form == "json":
+            text = json.dumps(made.to_dict(), ensure_ascii=False, indent=2)
+        else:
+            text = page(made, app=app or APP)
+        if form == "pdf":
+            to_pdf(text, part)
+        else:
+            part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise failed_write(path, error) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _lead(look: Measure, found: int, outcome: Outcome) -> tuple[Inline, ...]:
+    if not look.rows:
+        return (f"{look.dataset.full_name} has no rows yet.",)
+    rows: list[Inline] = [look.count(), f" {'row' if look.rows == 1 else 'rows'}"]
+    if (tokens := look.tokens()) is not None:
+        rows += [" with ", tokens, " tokens"]
+    if not found:
+        return (*rows, "; the checks found nothing.")
+    rows.append(f"; {count(found, 'finding')} to decide on.")
+    left = int(np.count_nonzero(outcome.kept))
+    if left < look.rows:
+        number = look.where(outcome.kept)
+        rows += [" If every suggested fix were applied, ", number or f"{left:,}"]
+        rows.append(f" of them would remain ({percent(left, look.rows)}).")
+    return tuple(rows)
+
+
+def _sources(look: Measure) -> tuple[tuple[str, str], ...]:
+    """Which op made each group of signals."""
+    made: dict[str, str] = {}
+    for column in look.all.snapshot.columns:
+        if column.op:
+            version = column.details.get("version")
+            made.setdefault(column.group, f"{column.op}{f' {version}' if version else ''}")
+    return tuple(made.items())

@@ -1,0 +1,119 @@
+"""What to do about the findings, and what each fix is expected to bring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assay import registry
+from assay.errors import AssayError
+from assay.insight.report.model import Advice, Inline
+from assay.insight.wording import percent
+from assay.project.check import StoredFinding, ensure
+from assay.project.curate import signals_of
+from assay.project.describe.measure import Filter, Measure, short
+from assay.project.report import fix_text
+from assay.run.compute import Progress
+from assay.select.compiled import CompiledRule, compile_rules
+from assay.select.rules import judge
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the fixes leave together.
+
+    Attributes:
+        kept: bool over all source rows.
+        advice: What to do, most serious first.
+    """
+
+    kept: np.ndarray
+    advice: tuple[Advice, ...]
+
+
+def advise(
+    look: Measure,
+    found: Sequence[StoredFinding],
+    *,
+    progress: Progress | None = None,
+    on_note: Callable[[str], None] = lambda note: None,
+) -> Outcome:
+    """Try the fix of each finding on the rows of the dataset, by itself and after the others.
+
+    Args:
+        look: The dataset, measured.
+        found: Findings that wait for a decision or were applied, most serious first.
+        progress: Told of rows while missing signals are computed.
+        on_note: Told of a fix that cannot be tried, and why.
+    """
+    left = look.all.base.copy()
+    advice = []
+    for each in found:
+        if each.fix is None:
+            continue
+        try:
+            rules = compile_rules([each.fix])
+            drop = _dropped(look, rules, progress)
+        except AssayError as error:
+            on_note(f"The fix of '{each.title}' cannot be tried: {error}")
+            continue
+        if not drop.any():
+            continue
+        left &= ~drop
+        advice.append(_advice(look, each, rules, drop))
+    return Outcome(left, tuple(advice))
+
+
+def _dropped(
+    look: Measure, rules: tuple[CompiledRule, ...], progress: Progress | None
+) -> np.ndarray:
+    """The rows that a fix drops by itself: bool over all source rows."""
+    dataset = look.dataset
+    ensure(dataset, signals_of(dataset, [], rules), progress)
+    rows = dataset.rows()
+    verdicts = judge(rules, rows)
+    drop = np.zeros(len(look.all.base), bool)
+    fails = ~np.asarray(verdicts.keep)
+    drop[np.flatnonzero(fails) if rows.kept is None else rows.kept[fails]] = True
+    return drop
+
+
+def _advice(
+    look: Measure, found: StoredFinding, rules: Sequence[CompiledRule], drop: np.ndarray
+) -> Advice:
+    number = look.where(drop, *_candidates(found, rules))
+    rows = int(np.count_nonzero(drop))
+    effect: list[Inline] = ["removes ", number if number else f"{rows:,}"]
+    effect.append(f" {'row' if rows == 1 else 'rows'} ({percent(rows, look.rows)})")
+    tokens, whole = look.tokens_of(drop), look.tokens_of(look.all.base)
+    if tokens is not None and whole:
+        effect.append(f" and {short(tokens)} tokens ({percent(tokens, whole)})")
+    name = look.dataset.name
+    applied = found.state == "applied"
+    return Advice(
+        title=found.title,
+        action=_action(found),
+        command=f"assay curate {name}" if applied else f"assay findings {name} --apply {found.id}",
+        effect=tuple(effect),
+        reason=found.id,
+    )
+
+
+def _action(found: StoredFinding) -> str:
+    """What the fix does, in words."""
+    fix = found.fix or {}
+    if "select" not in fix:
+        return fix_text(fix) or ""
+    told = registry.get("selector", fix["select"]).summary.rstrip(".")
+    return f"{told} ({fix_text(fix)})"
+
+
+def _candidates(found: StoredFinding, rules: Sequence[CompiledRule]) -> list[Filter]:
+    """Filters that may mean just the rows that a fix drops."""
+    out: list[Filter] = [f"finding:{found.id}"]
+    if len(rules) == 1 and rules[0].expression is not None:
+        text = rules[0].expression.describe()
+        out.append(f"not ({text})" if rules[0].kind == "keep" else text)
+    return out
