@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -188,6 +189,32 @@ def test_a_known_line_of_json_is_known_though_most_new_ones_have_another_type(
     assert counts(docs.add(file)) == (3, 0, 1, 2)
 
 
+def test_a_row_is_known_whether_or_not_its_column_is_kept_as_json(docs, tmp_path) -> None:
+    rows = [{"text": "x", "v": "word"}, {"text": "y", "v": {"b": None, "a": 1.0}}, {"v": None}]
+    file = lines(tmp_path / "a.jsonl", [*rows, {"text": "z", "v": "last"}])
+    assert counts(docs.add(file)) == (4, 3, 0, 1)
+    assert counts(docs.add(file, types={"v": "json"})) == (4, 1, 3, 0)
+    assert counts(docs.add(file, types={"v": "json"})) == (4, 0, 4, 0)
+    assert counts(docs.add(file)) == (4, 0, 4, 0)
+
+
+def test_fields_that_come_late_inside_structs_of_one_file_are_kept(
+    docs, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(add_module, "FRAGMENT_ROWS", 2)
+    rows = [
+        {"text": str(i), "calls": [{"name": "f"} if i < 6 else {"name": "g", "args": {"x": i}}]}
+        for i in range(9)
+    ]
+    result = docs.add(lines(tmp_path / "a.jsonl", rows), batch_rows=2)
+    assert counts(result) == (9, 9, 0, 0)
+    calls = docs.to_table(["calls"])["calls"].to_pylist()
+    assert calls[5] == [{"name": "f", "args": None}] and calls[8] == [
+        {"name": "g", "args": {"x": 8}}
+    ]
+    assert docs.where("text == '8'").num_rows == 1
+
+
 def test_a_new_column_is_null_in_the_rows_before_it(docs, tmp_path) -> None:
     docs.add(lines(tmp_path / "a.jsonl", [{"text": "a"}]))
     docs.add(lines(tmp_path / "b.jsonl", [{"text": "b", "extra": {"deep": [1, 2]}}]))
@@ -316,6 +343,25 @@ def test_a_file_that_moved_is_the_same_source_and_a_note_says_so(docs, tmp_path)
     (note,) = result.notes
     assert "moved" in note and str(file) in note and str(moved) in note
     assert docs.add(moved).notes == []
+
+
+def test_a_file_that_was_compressed_is_the_same_source_once_the_plain_one_is_gone(
+    docs, tmp_path
+) -> None:
+    plain = lines(tmp_path / "a.jsonl", [{"text": "x"}, {"text": "y"}])
+    docs.add(plain)
+    packed = tmp_path / "a.jsonl.gz"
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    plain.unlink()
+    again = docs.add(packed)
+    assert counts(again) == (2, 0, 2, 0)
+    assert "taken for the same source" in again.notes[0]
+    plain.write_bytes(gzip.decompress(packed.read_bytes()))
+    packed.unlink()
+    assert counts(docs.add(tmp_path)) == (2, 0, 2, 0)
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    other = docs.project.dataset("both")
+    assert counts(other.add(plain, packed)) == (4, 4, 0, 0)
 
 
 def test_an_add_that_was_stopped_goes_on_under_the_same_names(

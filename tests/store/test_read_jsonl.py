@@ -126,18 +126,47 @@ def test_the_majority_decides_and_the_option_types_overrules_it(tmp_path):
         load(path, types={"x": "integer"})
 
 
-def test_a_later_field_inside_a_struct_is_reported_by_name(tmp_path):
-    path = write(tmp_path, '{"m": {"a": 1}}\n{"m": {"a": 2, "b": 3}}\n')
+def test_structs_take_fields_that_come_later_and_null_waits_for_a_type(tmp_path):
+    values = [
+        {"m": {"a": 1, "n": None}, "l": [{"x": 1}]},
+        {"m": {"a": 2, "b": {"c": 3}, "n": None}, "l": [{"x": 2, "y": None}, {"y": "z"}]},
+        {"m": {"n": 0.5, "b": {"d": [4]}}, "l": []},
+    ]
+    path = write(tmp_path, "\n".join(map(json.dumps, values)))
     rows, bad = load(path, batch_rows=1)
-    assert rows == {1: {"m": {"a": 1}}}
-    assert "'m' has the field 'b'" in bad[0].error and "json" in bad[0].error
+    assert bad == []
+    assert rows == {
+        1: {"m": {"a": 1}, "l": [{"x": 1}]},
+        2: {"m": {"a": 2, "b": {"c": 3}}, "l": [{"x": 2, "y": None}, {"x": None, "y": "z"}]},
+        3: {"m": {"a": None, "b": {"c": None, "d": [4]}, "n": 0.5}, "l": []},
+    }
+
+
+def test_a_struct_has_at_most_256_fields(tmp_path):
+    full = {f"k{i}": i for i in range(256)}
+    values = [{"m": full}, {"m": {"more": 1}}, {"m": {"k7": 7}}]
+    rows, bad = load(write(tmp_path, "\n".join(map(json.dumps, values))), batch_rows=1)
+    assert list(rows) == [1, 3]
+    assert "'m' has the field 'more', which is over the limit of 256 fields" in bad[0].error
+
+
+def test_a_row_set_aside_says_how_to_keep_it(tmp_path):
+    path = write(tmp_path, '{"n": 1, "my text": "a"}\n{"n": 0.5}\n{"my text": {"b": [1]}}\n')
+    (_, bad) = load(path, batch_rows=1)
+    assert bad[0].error.endswith("add the file as a new dataset with --types n=float.")
+    assert bad[1].error.endswith("add the file as a new dataset with --types 'my text'=json.")
 
 
 def test_nested_values_keep_their_shape(tmp_path):
-    row = {"l": [[1, 2], [], [3]], "s": {"t": [{"u": "x", "v": None}], "w": True}, "e": {}}
+    row = {
+        "l": [[1, 2], [], [3]],
+        "s": {"t": [{"u": "x", "v": None}, {"v": 1}], "w": True},
+        "e": {},
+    }
     rows, bad = load(write(tmp_path, json.dumps(row)))
     assert bad == []
-    assert rows[1] == {**row, "e": "{}", "s": {"t": [{"u": "x", "v": None}], "w": True}}
+    nested = [{"u": "x", "v": None}, {"u": None, "v": 1}]
+    assert rows[1] == {**row, "e": "{}", "s": {"t": nested, "w": True}}
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.ZstdCompressor().compress])

@@ -169,14 +169,21 @@ def _encode(column: pa.Array) -> list[bytes | None]:
         return [_short(value) for value in column.cast(binary).to_pylist()]
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         return [_short(value) for value in column.to_pylist()]
-    return [None if value is None else _short(_canonical(value)) for value in python_values(column)]
+    return [None if value is None else _short(canonical(value)) for value in python_values(column)]
 
 
 def _short(value: bytes | None) -> bytes | None:
     return value if value is None or len(value) < LONG else _Long(_digest(value))
 
 
-def _canonical(value: Any) -> bytes:
+def canonical(value: Any) -> bytes:
+    """One form in bytes for each value: a string as it is, anything else as canonical JSON.
+
+    Raises:
+        UnicodeEncodeError: A string has a lone surrogate.
+    """
+    if isinstance(value, str):
+        return value.encode()
     text = json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return text.encode("utf-8", "surrogatepass")
 

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from assay.store.events import Events
-from assay.store.read.source import Source
+from assay.store.read.source import COMPRESSED, Source
 
 _SHOWN = 3  # a folder may hold thousands of files, a note is a line
 
@@ -30,6 +30,14 @@ class _Places:
     def taken(self, name: str) -> bool:
         return name in self._paths
 
+    def packed(self, name: str, path: str) -> str | None:
+        """The source that the file is, compressed or unpacked since, if its old file is gone."""
+        if self.taken(name):
+            return None
+        plain = next((name.removesuffix(end) for end in COMPRESSED if name.endswith(end)), name)
+        kin = (plain, *(plain + end for end in COMPRESSED))
+        return next((other for other in kin if self.taken(other) and self.gone(other, path)), None)
+
     def gone(self, name: str, path: str) -> str | None:
         """Where the source was, if nothing but `path` itself is there any more; else None."""
         others = self._paths[name]
@@ -44,7 +52,8 @@ def settle(
     A path keeps the name it was recorded with. A new path takes its own name; where that belongs to
     another file, parent folders are put before it until it is free; where that other file is gone,
     it is taken for the same one, moved. The paths are recorded before anything is read, so that a
-    killed add goes on under the same names. To be called by one process at a time.
+    killed add goes on under the same names. Whether a file is compressed is no part of what it is:
+    `a.jsonl.gz` is `a.jsonl` where that is gone. To be called by one process at a time.
 
     Args:
         events: Where the paths are recorded.
@@ -63,6 +72,8 @@ def settle(
         path = _text(os.path.abspath(source.path))  # noqa: PTH100  # links stay what they are
         recorded = places.names.get(path) or places.names.get(_text(os.path.realpath(source.path)))
         own = name or recorded or source.name
+        if not source.problem and name is None and recorded is None:
+            own = places.packed(own, path) or own
         if not source.problem and name is None and recorded is None and places.taken(own):
             before = places.gone(own, path)
             if before is None:

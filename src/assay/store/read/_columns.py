@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from itertools import chain
@@ -14,6 +15,7 @@ import pyarrow as pa
 
 from assay.errors import UsageError
 from assay.schema import BadRow, ReadBatch
+from assay.store.identity import canonical
 
 JSON = pa.json_()
 """Marks a column (or nested field) kept as JSON text; it is stored as a string."""
@@ -21,9 +23,9 @@ MAX_COLUMNS = 2000
 MAX_FIELDS = 256  # a dict with more keys than that is a map with data in its keys, not a struct
 MAX_DEPTH = 64
 Row = dict[str, Any]
+_COLUMN = "\0"  # stands for the column's name, which what is inside does not know
 _HUGE = 2**1023  # from here on a double may round to infinity
 _SURROGATE = "has a lone surrogate (such as \\ud800), which is not Unicode text"
-_AS_JSON = "to keep it, read the column as json (--types COLUMN=json)"
 _TITLES = {
     str: "a string",
     bool: "true or false",
@@ -66,8 +68,8 @@ class Columns:
 
     The type is the one that most values of the deciding batch have; ints and floats together make
     floats. A column without a value yet is left out until it has one, so the schema only grows at
-    its end. Lists and dicts become lists and structs; a dict that is always empty, or has over 256
-    different keys, becomes JSON text.
+    its end. Lists and dicts become lists and structs, which grow in the same way; a dict that is
+    always empty, or has over 256 different keys, becomes JSON text.
 
     Attributes:
         types: The types decided so far, in column order.
@@ -82,6 +84,7 @@ class Columns:
     ) -> Iterable[ReadBatch | BadRow]:
         """The rows that fit as one batch (if there are any), and a BadRow for each other row."""
         self._decide(rows)
+        self._grow(rows)
         problems = self._problems(rows)
         try:
             arrays = self._arrays(rows, problems)
@@ -91,20 +94,23 @@ class Columns:
         for i, problem in problems.items():
             text = json_text(rows[i])[:4096]
             error = f"{unit} {positions[i]}: {problem}."
-            yield BadRow(positions[i], error, text, self._alone(rows[i]))
+            yield BadRow(positions[i], error, text, _alone(rows[i]))
         if len(problems) < len(rows):
-            kept = [position for i, position in enumerate(positions) if i not in problems]
+            kept = [i for i in range(len(rows)) if i not in problems]
             batch = pa.RecordBatch.from_arrays(arrays, schema=self.schema)
-            yield ReadBatch(batch, np.array(kept, np.int64))
+            written = None if self.plain else self._written([rows[i] for i in kept], batch)
+            yield ReadBatch(batch, np.array([positions[i] for i in kept], np.int64), written)
 
-    def _alone(self, row: Row) -> pa.RecordBatch | None:
-        """The row in the types of its own values; None where it is no row at all."""
-        columns = Columns({name: kind for name, kind in self.types.items() if kind == JSON})
-        columns._decide([row])
-        problems = columns._problems([row], strict=True)
-        if problems or not columns.types:
-            return None
-        return pa.RecordBatch.from_arrays(columns._arrays([row], {}), schema=columns.schema)
+    def _written(self, rows: list[Row], batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch with values as they stand in the file where a column keeps JSON text of them.
+
+        Whether a column does may change with the option `types` or the first rows of a file.
+        """
+        arrays = [
+            _as_written([row.get(name) for row in rows]) if _has_json(kind) else column
+            for (name, kind), column in zip(self.types.items(), batch.columns, strict=True)
+        ]
+        return pa.RecordBatch.from_arrays(arrays, names=batch.schema.names)
 
     @property
     def schema(self) -> pa.Schema:
@@ -124,6 +130,13 @@ class Columns:
             if kind is not None:
                 self.types[name] = kind
 
+    def _grow(self, rows: list[Row]) -> None:
+        for name, kind in self.types.items():
+            if pa.types.is_nested(kind) and name not in self._given:
+                values = [row.get(name) for row in rows]
+                if not fits(values, kind):
+                    self.types[name] = _grown(kind, values)
+
     def _problems(self, rows: list[Row], *, strict: bool = False) -> dict[int, str]:
         """Why rows do not fit, by row; `strict` looks for lone surrogates too."""
         found: dict[int, str] = {}
@@ -131,7 +144,7 @@ class Columns:
             if strict or not fits([row.get(name) for row in rows], kind):
                 for i, row in enumerate(rows):
                     if problem := misfit(row.get(name), kind, name):
-                        found.setdefault(i, problem)
+                        found.setdefault(i, problem.replace(_COLUMN, shlex.quote(name)))
         undecided = set(chain.from_iterable(rows)) - self.types.keys()
         for i, row in enumerate(rows):
             if not row:
@@ -181,7 +194,27 @@ def _struct(rows: list[Row]) -> pa.DataType:
     keys = [key for key in dict.fromkeys(chain.from_iterable(rows)) if _is_utf8(key)]
     if not 0 < len(keys) <= MAX_FIELDS:
         return JSON
-    return pa.struct([(key, decide(row.get(key) for row in rows) or pa.string()) for key in keys])
+    types = {key: decide(row.get(key) for row in rows) for key in keys}
+    known = [(key, kind) for key, kind in types.items() if kind is not None]
+    return pa.struct(known or [(key, pa.string()) for key in keys])
+
+
+def _grown(kind: pa.DataType, values: Iterable[Any]) -> pa.DataType:
+    """The type with the fields inside structs that some value has and it lacks."""
+    known = [value for value in values if value is not None]
+    if pa.types.is_list(kind):
+        items = chain.from_iterable(value for value in known if type(value) is list)
+        return pa.list_(_grown(kind.value_type, items))
+    if not pa.types.is_struct(kind):
+        return kind
+    dicts = [value for value in known if type(value) is dict]
+    fields = [(f.name, _grown(f.type, [value.get(f.name) for value in dicts])) for f in kind]
+    names = {name for name, _ in fields}
+    for key in dict.fromkeys(chain.from_iterable(dicts)):
+        if key not in names and len(fields) < MAX_FIELDS and _is_utf8(key):
+            fresh = decide(value.get(key) for value in dicts)
+            fields += [] if fresh is None else [(key, fresh)]
+    return pa.struct(fields)
 
 
 def fits(values: list[Any], kind: pa.DataType) -> bool:
@@ -198,7 +231,7 @@ def fits(values: list[Any], kind: pa.DataType) -> bool:
     if pa.types.is_struct(kind):
         return (
             found == {dict}
-            and set(chain.from_iterable(known)) <= {field.name for field in kind}
+            and not _unknown(known, kind)
             and all(fits([value.get(f.name) for value in known], f.type) for f in kind)
         )
     if pa.types.is_floating(kind):
@@ -218,10 +251,10 @@ def misfit(value: Any, kind: pa.DataType, path: str) -> str | None:
         problems = (misfit(v, kind.value_type, f"{path}[{i}]") for i, v in enumerate(value))
         return next(filter(None, problems), None)
     if pa.types.is_struct(kind) and type(value) is dict:
-        if extra := value.keys() - {field.name for field in kind}:
+        if extra := _unknown([value], kind):
             return (
-                f"'{path}' has the field {min(extra)[:80]!a}, which no row had when its type was "
-                f"decided; {_AS_JSON}"
+                f"'{path}' has the field {min(extra)[:80]!a}, which is over the limit of "
+                f"{MAX_FIELDS} fields or not Unicode text; {_remedy('json')}"
             )
         problems = (misfit(value.get(f.name), f.type, f"{path}.{f.name}") for f in kind)
         return next(filter(None, problems), None)
@@ -235,10 +268,22 @@ def misfit(value: Any, kind: pa.DataType, path: str) -> str | None:
         return None if ok else f"'{path}' is an integer beyond 64 bits; write it as a string"
     if type(value) is bool and pa.types.is_boolean(kind):
         return None
+    number = pa.types.is_integer(kind) and "[" not in path and "." not in path
     return (
         f"'{path}' should be {_title(kind)}, as decided by most of the first rows, but is "
-        f"{_TITLES[type(value)]} ({json_text(value)[:60]}); {_AS_JSON}"
+        f"{_TITLES[type(value)]} ({json_text(value)[:60]}); "
+        f"{_remedy('float' if number and type(value) is float else 'json')}"
     )
+
+
+def _remedy(kind: str) -> str:
+    return f"to keep it, add the file as a new dataset with --types {_COLUMN}={kind}"
+
+
+def _unknown(dicts: list[Row], kind: pa.DataType) -> set[str]:
+    """Fields with a value that the struct has no place for."""
+    extra = set(chain.from_iterable(dicts)) - {field.name for field in kind}
+    return {key for key in extra if any(value.get(key) is not None for value in dicts)}
 
 
 def array(values: list[Any], kind: pa.DataType) -> pa.Array:
@@ -253,6 +298,21 @@ def array(values: list[Any], kind: pa.DataType) -> pa.Array:
         except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
             pass  # ints above 2**53 in a float column, 1.0 in an int column: say what is meant
     return pa.array([_coerced(value, kind) for value in values], stored(kind))
+
+
+def _alone(row: Row) -> pa.RecordBatch | None:
+    """The row as it stands in the file; None where it is no row at all."""
+    known = {name: value for name, value in row.items() if value is not None}
+    try:
+        arrays = [_as_written([value]) for value in known.values()]
+        return pa.RecordBatch.from_arrays(arrays, names=list(known)) if known else None
+    except UnicodeEncodeError:  # a lone surrogate
+        return None
+
+
+def _as_written(values: list[Any]) -> pa.Array:
+    """Values in the bytes by which a row is known again, whatever type their column is read as."""
+    return pa.array([v if v is None else canonical(v) for v in values], pa.binary())
 
 
 def _coerced(value: Any, kind: pa.DataType) -> Any:

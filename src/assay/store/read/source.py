@@ -18,7 +18,7 @@ from assay.store.read._stream import HEAD, Stream, unreadable
 # What Assay itself keeps in the folder of a project: never data to add.
 OWN = ("assay.json", "datasets", "events", "selections", "assets.lance", "assets.lock")
 _ANYWHERE = ("batch_rows", "batch_bytes", "known")
-_COMPRESSED = (".gz", ".gzip", ".zst", ".zstd")
+COMPRESSED = (".gz", ".gzip", ".zst", ".zstd")
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def sniff(path: Path) -> str:
         if reader.sniff is not None and head and reader.sniff(head):
             return reader.name
     name = path.name.lower()
-    while name.endswith(_COMPRESSED):
+    while name.endswith(COMPRESSED):
         name = name.rpartition(".")[0]
     by_suffix = {suffix: reader.name for reader in known.values() for suffix in reader.suffixes}
     for suffix in sorted(by_suffix, key=len, reverse=True):
