@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assay import registry
+from assay.project.view.dates import Form, common_form
 from assay.schema import RESERVED
 from assay.search.kinds import LIST as LIST_KIND
 from assay.search.kinds import NUMBER, SPANS, TEXT, TIME, TRUTH, kind_of
@@ -50,6 +51,7 @@ class Column:
         label: Words for people.
         op: The op that made it, None for input.
         telling: Whether most rows have a value and not all the same.
+        form: How dates are written, where they are texts.
         details: Further provenance, JSON-ready.
     """
 
@@ -62,6 +64,7 @@ class Column:
     op: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     telling: bool = True
+    form: Form | None = None
 
     @property
     def group(self) -> str:
@@ -118,7 +121,20 @@ def describe_columns(table: Table) -> tuple[Column, ...]:
             found.append(_signal(each, metadata, head))
         else:
             found.extend(_inputs(each.name, each.name, (), each.type, head))
-    return tuple(found)
+    return tuple(_dated(table, column, head) for column in found)
+
+
+def _dated(table: Table, column: Column, head: pa.Table) -> Column:
+    """As a column of dates where all texts are some: a sample says no cheaply, all say yes."""
+    texts = column.kind in ("category", "id", "text") and column.name not in (*_IDS, "text")
+    if not texts or column.op or column.path or column.stored not in head.column_names:
+        return column
+    form = common_form([head.column(column.stored)])
+    if form is None:
+        return column
+    scanned = table.scan([column.stored], batch_rows=65_536)
+    form = common_form(batch.column(0) for batch in scanned)
+    return column if form is None else replace(column, kind="date", form=form)
 
 
 def _inputs(

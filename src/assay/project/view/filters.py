@@ -5,22 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from assay.errors import UsageError
 from assay.project import rowsets
 from assay.project.query import NOTHING, Query, read_query
 from assay.project.view.columns import Column
+from assay.project.view.dates import form_of
 from assay.project.view.snapshot import Snapshot
 from assay.search import syntax as s
 from assay.search.expression import parse
+from assay.search.kinds import instant
 
 MAX_FILTERS, MAX_SORTS, MAX_VALUES = 50, 5, 10_000
 _UNARY = ("is null", "is not null")
 _COMPARE = ("==", "!=", "<", "<=", ">", ">=")
 _MATCH = ("contains", "icontains", "starts with", "ends with", "matches")
 OPS = (*_COMPARE, "between", "in", "not in", *_MATCH, *_UNARY, "has")
+_UP = {">=": True, "<": True, ">": False, "<=": False}
+"""Whether a bound between two dates as they are written means the next one, or the last."""
 _KEYS = ("filters", "search", "sort")
 
 
@@ -145,12 +149,13 @@ def _node(column: Column, name: s.Name, op: str, value: Any, open_end: bool) -> 
         missing = s.IsNull(name)
         return missing if op == "is null" else s.Not(missing)
     if op in _COMPARE:
-        return s.Compare(op, name, s.Literal(_scalar(column, value)))
+        return s.Compare(op, name, s.Literal(_scalar(column, value, _UP.get(op))))
     if op == "between":
         pair = _values(value, op)
         if len(pair) != 2:
             raise UsageError(f"'between' needs two values, not {value!r}.", allowed="[low, high]")
-        low, high = (s.Literal(_scalar(column, each)) for each in pair)
+        low = s.Literal(_scalar(column, pair[0], True))
+        high = s.Literal(_scalar(column, pair[1], open_end))
         if open_end:
             return s.Logic("and", (s.Compare(">=", name, low), s.Compare("<", name, high)))
         return s.Between(name, low, high)
@@ -192,18 +197,44 @@ def _values(value: Any, op: str) -> Sequence[Any]:
     return value
 
 
-def _scalar(column: Column, value: Any) -> s.Value:
-    """A value as a literal; a date may be given as milliseconds since 1970."""
+def _scalar(column: Column, value: Any, up: bool | None = None) -> s.Value:
+    """A value as a literal; a date may be given as milliseconds since 1970.
+
+    Args:
+        column: What it is compared with.
+        value: As given.
+        up: For bounds, as in `_UP`.
+    """
+    if isinstance(value, str) and column.form is not None and up is not None:
+        moment = instant(value)
+        if moment is None or form_of(value) == column.form:
+            return value
+        return column.form.write(moment, up=up)
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return value
     if isinstance(value, int | float) and math.isfinite(value):
         if column.kind == "date":
-            moment = datetime.fromtimestamp(value / 1000, UTC)
-            return moment.replace(tzinfo=None).isoformat(timespec="milliseconds")
+            return _date(column, value, up)
         if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
             return int(value)
         return value
     raise UsageError(f"A filter value cannot be {value!r}.", allowed="number, text, true, false")
+
+
+def _date(column: Column, value: float, up: bool | None) -> str:
+    try:
+        moment = datetime(1970, 1, 1) + timedelta(milliseconds=value)
+    except OverflowError:
+        raise UsageError(
+            f"{value!r} is no date.", allowed="milliseconds since 1970, in the years 1 to 9999"
+        ) from None
+    exact = moment.isoformat(timespec="milliseconds")
+    if column.form is None:
+        return exact
+    last, next_ = (column.form.write(moment, up=side) for side in (False, True))
+    if up is None:
+        return last if last == next_ else exact  # which no date of the column is
+    return next_ if up else last
 
 
 def _list(fields: Mapping[str, Any], key: str, most: int) -> Sequence[Any]:

@@ -95,7 +95,7 @@ class Snapshot:
         """All values of a number, truth or date column as floats, nan where missing."""
         column = self.column(name)
         return self._cached(
-            "numbers", column.name, lambda: numbers(self._read(column)), lambda a: a.nbytes
+            "numbers", column.name, lambda: self._numbers(column), lambda a: a.nbytes
         )
 
     def binned(self, name: str) -> Binned:
@@ -104,7 +104,7 @@ class Snapshot:
 
         def build() -> Binned:
             known = self._cache.get(("numbers", column.name))
-            return binned(known[0] if known else numbers(self._read(column)))
+            return binned(known[0] if known else self._numbers(column))
 
         return self._cached("binned", column.name, build, lambda b: b.codes.nbytes)
 
@@ -254,6 +254,10 @@ class Snapshot:
     def _read(self, column: Column) -> pa.ChunkedArray:
         found = self.table.read([column.stored]).column(0)
         return pc.struct_field(found, list(column.path)) if column.path else found
+
+    def _numbers(self, column: Column) -> np.ndarray:
+        found = self._read(column)
+        return numbers(found if column.form is None else column.form.moments(found))
 
     def _evaluate(self, text: str) -> np.ndarray:
         self.check(text)
