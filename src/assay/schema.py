@@ -76,6 +76,17 @@ class Rows(Protocol):
         """The named columns of the rows at `indices` (int64, positions in row order)."""
         ...
 
+    def neighbors(self, name: str, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """The k other rows most similar to each row by a column of vectors, most similar first.
+
+        Rows without a vector, or with one that is not finite, have no neighbors and are nobody's.
+
+        Returns:
+            `(indices, similarities)`, shape (n, k): int32 positions in row order, -1 where there
+            are fewer than k; float32 cosines in [-1, 1], nan there.
+        """
+        ...
+
 
 @dataclass(frozen=True)
 class Fix:

@@ -136,3 +136,22 @@ def test_a_dataset_that_is_not_there_names_those_that_are(docs) -> None:
         docs.project.dataset("nope").to_table()
     assert repr(docs.project.dataset("nope")) == "Dataset('nope', no rows)"
     assert repr(docs) == "Dataset('docs', 4 rows)"
+
+
+def test_neighbors_need_an_embedding_and_are_counted_among_the_rows_at_hand(
+    tmp_path: Path,
+) -> None:
+    docs = assay.open(tmp_path).dataset("docs")
+    texts = ["a red apple", "a green apple", "the stock market fell", "the stock market rose"]
+    lines = [json.dumps({"text": t, "n": n}) for n, t in enumerate(texts)]
+    (tmp_path / "texts.jsonl").write_text("\n".join(lines), "utf-8")
+    docs.add(tmp_path / "texts.jsonl")
+    with pytest.raises(UsageError, match="not computed yet") as error:
+        docs.neighbors()
+    assert "assay compute docs embed.text" in str(error.value)
+    docs.compute({"op": "embed.text", "model": "lsa"})
+    rows, similarities = docs.neighbors(k=2)
+    assert rows[:, 0].tolist() == [1, 0, 3, 2]
+    assert (similarities[:, 0] > similarities[:, 1]).all()
+    some, _ = docs.where("n != 1").neighbors(k=1)
+    assert some.ravel().tolist()[1:] == [2, 1]

@@ -11,6 +11,7 @@ import pyarrow as pa
 from assay import stopping
 from assay.insight.wording import snippet
 from assay.schema import Rows
+from assay.search.neighbors import neighbors_of
 
 BLOCK = 16_384
 """Rows of text held at once."""
@@ -73,6 +74,11 @@ class Subset:
     def take(self, indices: np.ndarray, *names: str) -> pa.Table:
         """The named columns of the rows at `indices` of the subset."""
         return self.rows.take(self.indices[indices], *names)
+
+    def neighbors(self, name: str, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """The rows of the subset most similar to each."""
+        found = neighbors_of(self.table(name).column(0), k)
+        return found.rows, found.similarities
 
 
 def flags(column: pa.ChunkedArray | pa.Array) -> np.ndarray:

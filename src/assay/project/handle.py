@@ -129,6 +129,24 @@ class Handle:
             kept = rowsets.filtered(self, StoredRows(table, kept), text)
         return StoredRows(table, kept)
 
+    def neighbors(
+        self, embedding: str = "embed.text", *, k: int = 10
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The k other rows nearest to each row by an embedding, most similar first.
+
+        Args:
+            embedding: Its name as in expressions.
+            k: At least 1.
+
+        Returns:
+            `(rows, similarities)`, shape (n, k): int32 positions among these rows, -1 where there
+            are fewer than k or no vector; float32 cosines in [-1, 1], nan there.
+
+        Raises:
+            UsageError: It is not computed, or is no column of vectors.
+        """
+        return self.rows().neighbors(embedding, k)
+
     @cached_property
     def _kept(self) -> np.ndarray:
         assert self.version is not None

@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from assay import registry
 from assay.errors import UsageError
 from assay.search.names import Resolved, resolver
+from assay.search.neighbors import neighbors_of, stored_neighbors
+from assay.store.graphs import graph_folder
 from assay.store.table import Table
 
 
@@ -80,6 +82,19 @@ class StoredRows:
         unique, inverse = np.unique(rows, return_inverse=True)
         data = self._table.take(unique, _stored(wanted))
         return _shape(data.take(pa.array(inverse)), wanted)
+
+    def neighbors(self, name: str, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """The rows most similar to each row; see `Rows.neighbors`.
+
+        Those of all rows are stored, and extended when rows are added; those among some of the rows
+        are found when asked for.
+        """
+        column = self.resolved(name).column
+        if self._kept is None:
+            graph = stored_neighbors(self._table, column, graph_folder(self._table), k)
+        else:
+            graph = neighbors_of(self.table(name).column(0), k)
+        return graph.rows, graph.similarities
 
     def scan(self, *names: str, batch_rows: int = 4096) -> Iterator[pa.RecordBatch]:
         """Stream the named columns in row order, without holding them all."""

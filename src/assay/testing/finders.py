@@ -15,6 +15,7 @@ from assay.errors import UsageError
 from assay.registry import Finder, Op
 from assay.schema import Finding, Rows, signal_column
 from assay.search.names import Resolved, resolve
+from assay.search.neighbors import neighbors_of
 
 
 class MemoryRows:
@@ -45,6 +46,11 @@ class MemoryRows:
     def take(self, indices: np.ndarray, *names: str) -> pa.Table:
         """The named columns of the rows at `indices`."""
         return self.table(*names).take(pa.array(np.asarray(indices, np.int64)))
+
+    def neighbors(self, name: str, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """The rows most similar to each row."""
+        found = neighbors_of(self.table(name).column(0), k)
+        return found.rows, found.similarities
 
     def _column(self, found: Resolved) -> pa.ChunkedArray:
         if not found.present:

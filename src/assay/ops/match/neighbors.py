@@ -38,7 +38,7 @@ def nearest(
     Raises:
         UsageError: The shapes do not fit, a value is not finite or null, or `k` is less than 1.
     """
-    base, asked = _unit_rows(vectors, "vectors"), _unit_rows(queries, "queries")
+    base, asked = unit_rows(vectors, "vectors"), unit_rows(queries, "queries")
     if base.shape[1] != asked.shape[1]:
         raise UsageError(
             f"Queries of {asked.shape[1]} dimensions cannot be compared with vectors of "
@@ -62,8 +62,40 @@ def knn(vectors: np.ndarray | pa.Array | pa.ChunkedArray, k: int) -> tuple[np.nd
     Raises:
         UsageError: A value is not finite or null, or `k` is less than 1.
     """
-    base = _unit_rows(vectors, "vectors")
-    return _search(base, base, k, without_self=True)
+    return _among_themselves(unit_rows(vectors, "vectors"), k)
+
+
+def extend_knn(
+    unit: np.ndarray, indices: np.ndarray, similarities: np.ndarray, k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The neighbors of all rows, when those of the first rows among themselves are known.
+
+    Only pairs with a new row are compared.
+
+    Args:
+        unit: float32, shape (n, d), C order, rows of length 1 or 0.
+        indices: int32, shape (first rows, k), as `knn` returned for them.
+        similarities: float32, shape (first rows, k), likewise.
+        k: How many.
+
+    Returns:
+        As `knn` of all rows; `similarities` may differ in the last bit.
+    """
+    from assay.ops.kernels.topk import keep_largest, keep_largest_turned
+
+    old, n = len(indices), len(unit)
+    found, alike = empty_neighbors(n, k)
+    found[:old], alike[:old] = indices, np.where(indices >= 0, similarities, -np.inf)
+    firsts = [*range(0, old, _BLOCK), *range(old, n, _BLOCK)]
+    for column in range(old, n, _BLOCK):
+        columns = slice(column, column + _BLOCK)
+        for row in firsts:
+            rows = slice(row, min(row + _BLOCK, old if row < old else n))
+            block = unit[columns] @ unit[rows].T
+            keep_largest(block, row, column, True, found[columns], alike[columns])
+            if row < old:  # new rows meet each other in their own turn
+                keep_largest_turned(block, column, found[rows], alike[rows])
+    return finished(found, alike)
 
 
 def outlier_scores(
@@ -112,8 +144,12 @@ def outlier_scores(
     return np.asarray(z / (z + _SUSPECT), np.float64)
 
 
-def _unit_rows(vectors: np.ndarray | pa.Array | pa.ChunkedArray, name: str) -> np.ndarray:
-    """The rows as float32 of length 1, contiguous; rows of zeros stay."""
+def unit_rows(vectors: np.ndarray | pa.Array | pa.ChunkedArray, name: str) -> np.ndarray:
+    """The rows as float32 of length 1, contiguous; rows of zeros stay.
+
+    Raises:
+        UsageError: The shape or type does not fit, or a value is not finite or null.
+    """
     matrix = vectors if isinstance(vectors, np.ndarray) else _matrix(vectors, name)
     if matrix.ndim != 2 or matrix.dtype.kind not in "fiu":
         raise UsageError(
@@ -151,18 +187,47 @@ def _matrix(column: pa.Array | pa.ChunkedArray, name: str) -> np.ndarray:
 def _search(
     base: np.ndarray, queries: np.ndarray, k: int, *, without_self: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    if k < 1:
-        raise UsageError(f"{k} neighbors cannot be found.", allowed="k >= 1")
     from assay.ops.kernels.topk import keep_largest
 
-    indices = np.full((len(queries), k), -1, np.int32)
-    similarities = np.full((len(queries), k), -np.inf, np.float32)
+    indices, similarities = empty_neighbors(len(queries), k)
     for row in range(0, len(queries), _BLOCK):
         stopping.check()
         rows = slice(row, row + _BLOCK)
         for column in range(0, len(base), _BLOCK):
             block = queries[rows] @ base[column : column + _BLOCK].T
             keep_largest(block, column, row, without_self, indices[rows], similarities[rows])
+    return finished(indices, similarities)
+
+
+def _among_themselves(base: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """As `_search` for the rows themselves, with each pair of blocks multiplied once."""
+    from assay.ops.kernels.topk import keep_largest, keep_largest_turned
+
+    indices, similarities = empty_neighbors(len(base), k)
+    for row in range(0, len(base), _BLOCK):
+        rows = slice(row, row + _BLOCK)
+        for column in range(row, len(base), _BLOCK):
+            columns = slice(column, column + _BLOCK)
+            block = base[rows] @ base[columns].T
+            keep_largest(block, column, row, True, indices[rows], similarities[rows])
+            if column > row:  # each row sees its columns in ascending order all the same
+                keep_largest_turned(block, row, indices[columns], similarities[columns])
+    return finished(indices, similarities)
+
+
+def empty_neighbors(rows: int, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Places for k neighbors of each row, for the kernels to fill: see `kernels.topk`.
+
+    Raises:
+        UsageError: `k` is less than 1.
+    """
+    if k < 1:
+        raise UsageError(f"{k} neighbors cannot be found.", allowed="k >= 1")
+    return np.full((rows, k), -1, np.int32), np.full((rows, k), -np.inf, np.float32)
+
+
+def finished(indices: np.ndarray, similarities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What the kernels filled, as it is returned: in [-1, 1], nan where there is no neighbor."""
     np.clip(similarities, -1.0, 1.0, out=similarities, where=indices >= 0)
     similarities[indices < 0] = np.nan
     return indices, similarities
