@@ -87,6 +87,15 @@ class Rows(Protocol):
         """
         ...
 
+    def beside(self, name: str) -> Rows | None:
+        """Other rows of the same project; None where there are none of that name.
+
+        Args:
+            name: A dataset, `docs`, or a version of one, `docs@clean`; `@clean` is the newest
+                edition (`clean`, `clean-2`, ...) of a version of the dataset that is being read.
+        """
+        ...
+
 
 @dataclass(frozen=True)
 class Fix:
@@ -152,7 +161,8 @@ class Selection:
         value: Array, shape (n,): what the verdict was based on (a similarity, a group, a count);
             null where nothing was measured.
         threshold: What `value` was held against, JSON-ready.
-        reason: String or dictionary array, shape (n,): why a row was dropped; null where kept.
+        reason: String or dictionary array, shape (n,): why a row was dropped, or chosen among
+            others; null where there is nothing to say.
     """
 
     keep: pa.BooleanArray

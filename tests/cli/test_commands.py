@@ -254,6 +254,20 @@ def test_diff_compares_datasets_that_have_nothing_to_do_with_each_other(assay, d
     assert assay("diff", "docs", "nothing", "--json").code == 2
 
 
+def test_subset_chooses_rows_and_tells_what_changed_when_rows_came(assay, docs, lines) -> None:
+    made = assay("subset", "docs", "-k", "2", "--by", "balance:n", "--json").json
+    assert (made["output"], made["previous"]) == ({"name": "docs@subset", "rows": 2}, None)
+    assert [row["rank"] for row in made["rows"]] == [1, 2]
+    again = assay("subset", "docs", "-k", "2", "--by", "balance:n").stdout
+    assert "Chose 2 of 5 rows as docs@subset, by balance:n" in again
+    assert "Nothing changed" in again
+    assay("add", "docs", lines("b.jsonl", [{"text": "new", "n": 9}]))
+    grown = assay("subset", "docs", "-k", "3", "--by", "balance:n")
+    assert "Against docs@subset: 1 entered, 0 left." in grown.stdout
+    for wrong in (["-k", "2"], ["-k", "0", "--for", "eval"], ["-k", "2", "--by", "variety"]):
+        assert assay("subset", "docs", *wrong, "--json").code == 2
+
+
 def test_lineage_names_what_went_in_and_what_came_out(assay, docs) -> None:
     assay("curate", "r.yaml")
     shown = assay("lineage", "docs").stdout.splitlines()

@@ -28,6 +28,7 @@ COMMANDS = {
     "check": "insight",
     "findings": "insight",
     "curate": "select",
+    "subset": "subset",
     "explain": "select",
     "diff": "diff",
     "versions": "select",

@@ -23,6 +23,9 @@ from assay.errors import UsageError
 @click.option(
     "-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="Parameter of the op."
 )
+@click.option(
+    "--like", metavar="DATASET", help="Use the models that DATASET fitted, to compare vectors."
+)
 @click.option("--as", "alias", metavar="NAME", help="Name to store the signal under.")
 @click.option(
     "--workers", metavar="N", type=click.IntRange(1, 1024), help="Threads; all cores by default."
@@ -38,6 +41,7 @@ def compute(
     ops: tuple[str, ...],
     column: str | None,
     params: tuple[str, ...],
+    like: str | None,
     alias: str | None,
     workers: int | None,
     max_quarantined: int | None,
@@ -72,6 +76,7 @@ def compute(
         result = target.compute(
             *requests,
             column=column,
+            like=like,
             workers=workers,
             max_quarantined=max_quarantined,
             retry=retry,

@@ -80,6 +80,10 @@ class Subset:
         found = neighbors_of(self.table(name).column(0), k)
         return found.rows, found.similarities
 
+    def beside(self, name: str) -> Rows | None:
+        """Other rows of the same project."""
+        return self.rows.beside(name)
+
 
 def flags(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
     """A column of conditions as a bool array; null counts as false."""

@@ -25,6 +25,7 @@ from assay.store.add import Progress as AddProgress
 
 if TYPE_CHECKING:
     from assay.insight.report.model import Report
+    from assay.project.subset import SubsetResult
     from assay.project.view.engine import View
 
 
@@ -74,6 +75,7 @@ class Dataset(Handle):
         self,
         *ops: str | Mapping[str, Any],
         column: str | None = None,
+        like: str | None = None,
         workers: int | None = None,
         max_quarantined: int | None = None,
         retry: bool = False,
@@ -85,21 +87,27 @@ class Dataset(Handle):
             ops: Names (`text.stats`, `text.stats@datatrove`) or mappings with `op`, parameters and
                 `as`.
             column: Column to read instead of the ops' own.
+            like: Dataset whose fitted models are used, such as that of its `lsa` embedding: only
+                then can vectors of the two be compared. Stored as `embed.<like>`, unless named.
             workers: Threads; all cores if None. The result does not depend on it.
             max_quarantined: Fail when more rows than this cannot be handled.
             retry: Try rows in quarantine again, with the rest of their fragment.
             progress: Told `(rows done, rows to do)`.
 
         Raises:
-            UsageError: Unknown op or parameter, or a missing input column.
+            UsageError: Unknown op or parameter, a missing input column, or nothing to be like.
         """
-        steps = [self.step(request, column=column) for request in ops]
+        if like is None:
+            wanted = [self.step(request, column=column) for request in ops]
+        else:
+            other = self.project.dataset(like)
+            wanted = [steps.step_like(other, request, column) for request in ops]
         table = self.source
-        inputs = {"version": table.version, "signals": [step.name for step in steps]}
+        inputs = {"version": table.version, "signals": [step.name for step in wanted]}
         with runs.record(self.project.events, "compute", self.name, inputs) as run:
             result = compute.compute(
                 self.path,
-                steps,
+                wanted,
                 events=self.project.events,
                 assets=self.project.assets,
                 run=run.key,
@@ -255,6 +263,50 @@ class Dataset(Handle):
                 remedy=f"assay findings {self.name} --apply ID, or give a recipe file",
             )
         return self.curate(name="applied", rules=rules, progress=progress)
+
+    def subset(
+        self,
+        k: int,
+        *,
+        purpose: str | None = None,
+        by: Sequence[str] = (),
+        name: str | None = None,
+        embedding: str | None = None,
+        stay: float = 0.1,
+        seed: int = 0,
+        progress: Progress | None = None,
+    ) -> SubsetResult:
+        """Choose `k` rows as a named version, which says of each what spoke for it.
+
+        Called again after rows came, it makes the next edition: rows stay unless newcomers are
+        clearly better, and the result tells which entered, which left, and why.
+
+        Args:
+            k: How many rows; all, if there are fewer.
+            purpose: `label`, `train` or `eval`: what to choose by, unless `by` says so.
+            by: Criteria of the selector `subset`, such as `diversity` or `balance:language=0.5`.
+            name: Of the version; the purpose by default.
+            embedding: Column of vectors; the first one there is by default.
+            stay: By more than which share of the largest gain newcomers have to be better.
+            seed: Decides between equals.
+            progress: Told of rows while signals are computed.
+
+        Raises:
+            UsageError: Neither purpose nor criteria are given, or one of them is wrong.
+        """
+        from assay.project.subset import subset
+
+        return subset(
+            self,
+            k,
+            purpose=purpose,
+            by=by,
+            name=name,
+            embedding=embedding,
+            stay=stay,
+            seed=seed,
+            progress=progress,
+        )
 
     def explain(self, row_id: str) -> dict[str, Any]:
         """Why a row is in or out, and where it comes from; the start of its id is enough."""

@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 from assay.insight.diff import columns, domain, overlap
 from assay.insight.diff.schema import Shared, compare_schemas, shared
 from assay.project.rows import StoredRows
-from assay.project.shared_vectors import is_embedding, shared_space, vectors
+from assay.project.shared_vectors import shared_space, vectors
+from assay.search.spaces import is_embedding
 from assay.store.versions import Version
 
 if TYPE_CHECKING:

@@ -127,7 +127,18 @@ class Handle:
             kept = np.arange(first) if kept is None else kept[kept < first]
         for text in self.filters:
             kept = rowsets.filtered(self, StoredRows(table, kept), text)
-        return StoredRows(table, kept)
+        return StoredRows(table, kept, self._beside)
+
+    def _beside(self, name: str) -> StoredRows | None:
+        base, _, version = name.partition("@")
+        if not base:
+            editions = self.project.versions.editions(self.name, version)
+            return self.project.dataset(editions[-1].full_name).rows() if editions else None
+        if base not in self.project.datasets():
+            return None
+        if version and version not in {v.name for v in self.project.versions.list(base)}:
+            return None
+        return self.project.dataset(name).rows()
 
     def neighbors(
         self, embedding: str = "embed.text", *, k: int = 10

@@ -23,11 +23,18 @@ class StoredRows:
     Args:
         table: The table at the version to read.
         kept: Row indices (int64, ascending) that make up the version; all rows if None.
+        others: What `beside` answers with.
     """
 
-    def __init__(self, table: Table, kept: np.ndarray | None = None) -> None:
+    def __init__(
+        self,
+        table: Table,
+        kept: np.ndarray | None = None,
+        others: Callable[[str], StoredRows | None] = lambda name: None,
+    ) -> None:
         self._table = table
         self._kept = kept
+        self._others = others
 
     @property
     def kept(self) -> np.ndarray | None:
@@ -95,6 +102,10 @@ class StoredRows:
         else:
             graph = neighbors_of(self.table(name).column(0), k)
         return graph.rows, graph.similarities
+
+    def beside(self, name: str) -> StoredRows | None:
+        """Other rows of the same project."""
+        return self._others(name)
 
     def scan(self, *names: str, batch_rows: int = 4096) -> Iterator[pa.RecordBatch]:
         """Stream the named columns in row order, without holding them all."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,12 +9,11 @@ import numpy as np
 import pyarrow as pa
 
 from assay.project.rows import StoredRows
-from assay.search.hybrid import as_matrix
+from assay.search.spaces import is_embedding, space, usable
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
 
-_SPACE = ("assay.op", "assay.version", "assay.params", "assay.state")
 _BATCH = 1024
 
 
@@ -51,18 +49,6 @@ def shared_space(a: pa.Schema, b: pa.Schema) -> SharedSpace | None:
     return None
 
 
-def is_embedding(field: pa.Field) -> bool:
-    """Whether a stored column holds vectors with a meaning; signatures have none."""
-    kind = field.type
-    return bool(pa.types.is_fixed_size_list(kind) and pa.types.is_floating(kind.value_type))
-
-
-def space(field: pa.Field) -> tuple[str, ...]:
-    """Equal for columns whose vectors can be compared: op, version, parameters, fitted state."""
-    metadata: Mapping[bytes, bytes] = field.metadata or {}
-    return tuple(metadata.get(key.encode(), b"").decode() for key in _SPACE)
-
-
 def vectors(
     found: SharedSpace, side: str, rows: StoredRows, at: np.ndarray, a: Dataset
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -81,20 +67,14 @@ def vectors(
     """
     field = found.a if side == "a" else found.b
     if field is not None:
-        return _usable(rows.take(at, field.name).column(0))
+        return usable(rows.take(at, field.name).column(0))
     step = a.step_of(found.a)
     texts = rows.take(at, "text").column("text").cast(pa.string()).combine_chunks()
     parts = []
     for first in range(0, len(at), _BATCH):
         batch = pa.RecordBatch.from_arrays([texts.slice(first, _BATCH)], names=list(step.inputs))
         parts.append(step.op.fn(batch, **step.params, state=step.state or b"").column(0))
-    return _usable(pa.chunked_array(parts, found.a.type))
-
-
-def _usable(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
-    matrix, known = as_matrix(column)
-    known = known & np.isfinite(matrix).all(axis=1)
-    return np.where(known[:, None], matrix, np.float32(0)), known
+    return usable(pa.chunked_array(parts, found.a.type))
 
 
 def _name(field: pa.Field) -> str:

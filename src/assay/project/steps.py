@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from assay import models, registry
-from assay.run.plan import Step, made_by, make_step
+from assay.errors import UsageError
+from assay.run.plan import Step, made_by, make_step, same_fact
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
+
+_WORD = re.compile(r"\W+", re.ASCII)
 
 
 def step(dataset: Dataset, request: str | Mapping[str, Any], column: str | None) -> Step:
@@ -37,6 +42,32 @@ def _with_model(request: str | Mapping[str, Any]) -> dict[str, Any]:
 
 def _called(request: str | Mapping[str, Any]) -> str:
     return str(request["op"]) if isinstance(request, Mapping) else request
+
+
+def step_like(other: Dataset, request: str | Mapping[str, Any], column: str | None) -> Step:
+    """The step with the model that another dataset fitted on its own rows.
+
+    Raises:
+        UsageError: The other dataset has no such signal.
+    """
+    given = {"op": request} if isinstance(request, str) else dict(request)
+    alias = given.pop("as", None)
+    made = make_step(given, column=column)
+    if made.op.fit is None:
+        return make_step(request, column=column)
+    chosen = "model" in given
+    field = next(
+        (f for f in other.source.schema if made_by(f, made) and (same_fact(f, made) or not chosen)),
+        None,
+    )
+    theirs = step_of(other, field) if field is not None else made
+    if not theirs.state_id:
+        raise UsageError(
+            f"'{other.name}' has no '{made.name}' whose model could be used.",
+            remedy=f"assay compute {other.name} {made.op.name}",
+        )
+    own = f"{made.op.name.partition('.')[0]}.{_WORD.sub('_', other.name)}"
+    return replace(theirs, name=own if alias is None else make_step({**given, "as": alias}).name)
 
 
 def scope_note(dataset: Dataset) -> str | None:

@@ -216,8 +216,13 @@ def _declare(
     if present:
         metadata = fields[present[0]].metadata or {}
         state_id = metadata.get(b"assay.state", b"").decode()
+        if step.state_id and step.state_id != state_id:
+            raise UsageError(
+                f"'{dataset}' already has '{step.name}' by a model that was fitted on other rows.",
+                remedy=f"keep both by giving this one a name: --as {step.op.name.split('.')[0]}2",
+            )
         return table, replace(step, state_id=state_id, state=assets.get(state_id))
-    if step.op.fit is not None:
+    if step.op.fit is not None and not step.state_id:
         state = step.op.fit(_fit_batches(table, step), **step.params)
         state_id = assets.put(state, kind="op-state") if state else ""
         step = replace(step, state=state, state_id=state_id)

@@ -9,9 +9,10 @@ from typing import Any
 from assay import registry
 from assay.errors import UsageError
 from assay.search.expression import Expression, parse
+from assay.select.subset.spec import named_columns
 
 FORMS = "keep: EXPR, drop: EXPR, use: FAMILY, select: SELECTOR"
-NAMING_PARAMS = ("by", "stratify")
+NAMING_PARAMS = ("by", "stratify", "embedding", "group", "time")
 """Parameters of selectors that are expressions over columns and signals."""
 MAX_NAME = 120
 """Characters of a name made from an expression."""
@@ -41,6 +42,7 @@ class CompiledRule:
         if self.expression is not None:
             return self.expression.names
         given = [self.params.get(key) for key in NAMING_PARAMS]
+        given += named_columns(self.params.get("criteria", ()))
         names = [name for text in given if isinstance(text, str) for name in parse(text).names]
         return tuple(dict.fromkeys(names))
 

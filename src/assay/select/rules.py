@@ -26,6 +26,7 @@ from assay.schema import Rows, Selection
 from assay.search import syntax
 from assay.search.expression import Expression, batches, bind, evaluator
 from assay.search.names import resolver
+from assay.search.neighbors import neighbors_of
 from assay.select.compiled import CompiledRule, compile_rules
 from assay.select.conditions import column, evidence
 from assay.select.explain import RuleVerdict, explain_row
@@ -220,3 +221,10 @@ class _Some:
 
     def take(self, indices: np.ndarray, *names: str) -> pa.Table:
         return self.rows.take(self.indices[indices], *names)
+
+    def neighbors(self, name: str, k: int) -> tuple[np.ndarray, np.ndarray]:
+        found = neighbors_of(self.table(name).column(0), k)
+        return found.rows, found.similarities
+
+    def beside(self, name: str) -> Rows | None:
+        return self.rows.beside(name)

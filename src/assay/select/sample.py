@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -44,9 +45,8 @@ def sample(
         UsageError: Not exactly one of n, fraction and per_stratum is given, or it is out of range.
     """
     threshold = _size(n, fraction, per_stratum, stratify)
-    ids = rows.table("id")["id"].to_pylist()
-    draw = np.fromiter((_draw(seed, row_id) for row_id in ids), np.uint64, len(ids))
-    group = np.zeros(len(ids), np.int64)
+    draw = draws(rows.table("id")["id"].to_pylist(), seed)
+    group = np.zeros(len(draw), np.int64)
     if stratify is not None:
         coded = column_of(rows, stratify)
         codes = pc.fill_null(coded.dictionary_encode().indices, -1)
@@ -60,8 +60,8 @@ def sample(
         quota = np.minimum(size, per_stratum or 0)
     order = np.lexsort((draw, group))
     starts = np.cumsum(size) - size
-    place = np.empty(len(ids), np.int64)
-    place[order] = np.arange(len(ids)) - starts[group[order]]
+    place = np.empty(len(draw), np.int64)
+    place[order] = np.arange(len(draw)) - starts[group[order]]
     keep = place < quota[group]
     # One word in the dictionary, which kept rows do not point to.
     code = pa.array(np.zeros(len(keep), np.int32), mask=keep)
@@ -99,9 +99,14 @@ def _size(
     return given
 
 
-def _draw(seed: int, row_id: str) -> int:
-    digest = blake2b(f"{seed}:{row_id}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little")
+def draws(names: Sequence[str], seed: int) -> np.ndarray:
+    """A number for each name, uint64: uniform, and the same for the same name and seed."""
+    salt = f"{seed}:".encode()
+    numbers = (
+        int.from_bytes(blake2b(salt + name.encode(), digest_size=8).digest(), "little")
+        for name in names
+    )
+    return np.fromiter(numbers, np.uint64, len(names))
 
 
 def _shares(size: np.ndarray, n: int) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -82,6 +82,15 @@ class Versions:
                 return made[run["outputs"]["version"]]
         return next(reversed(made.values()), None)
 
+    def editions(self, dataset: str, name: str) -> Sequence[Version]:
+        """Versions that were asked for under one name, oldest first: `clean`, `clean-2`, ..."""
+        return [
+            version
+            for version in self.list(dataset)
+            if version.name == name
+            or (version.name.startswith(f"{name}-") and version.name[len(name) + 1 :].isdigit())
+        ]
+
     def get(self, dataset: str, name: str) -> Version:
         """The version of that name, `clean` or `docs@clean`.
 
@@ -140,9 +149,8 @@ class Versions:
         with exclusive(selections / "versions.lock"):
             existing = self.list(dataset)
             taken = {version.name for version in existing}
-            for version in existing:
-                base = version.name == name or version.name.rpartition("-")[0] == name
-                if base and version.selection == outcome:
+            for version in self.editions(dataset, name):
+                if version.selection == outcome:
                     return version
             free, number = name, 1
             while free in taken:

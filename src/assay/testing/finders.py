@@ -23,10 +23,12 @@ class MemoryRows:
 
     Args:
         table: Columns by stored name. Needs at least `id`; `with_signals` adds computed columns.
+        others: What `beside` gives, by name.
     """
 
-    def __init__(self, table: pa.Table) -> None:
+    def __init__(self, table: pa.Table, others: Mapping[str, Rows] | None = None) -> None:
         self._table = table
+        self._others = others or {}
 
     @property
     def num_rows(self) -> int:
@@ -51,6 +53,10 @@ class MemoryRows:
         """The rows most similar to each row."""
         found = neighbors_of(self.table(name).column(0), k)
         return found.rows, found.similarities
+
+    def beside(self, name: str) -> Rows | None:
+        """Other rows of the same project."""
+        return self._others.get(name)
 
     def _column(self, found: Resolved) -> pa.ChunkedArray:
         if not found.present:

@@ -1,0 +1,34 @@
+"""Which stored columns are embeddings, and which of them can be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+
+from assay.search.hybrid import as_matrix
+
+_SPACE = ("assay.op", "assay.version", "assay.params", "assay.state")
+
+
+def is_embedding(field: pa.Field) -> bool:
+    """Whether a stored column holds vectors with a meaning; signatures have none."""
+    kind = field.type
+    return bool(pa.types.is_fixed_size_list(kind) and pa.types.is_floating(kind.value_type))
+
+
+def space(field: pa.Field) -> tuple[str, ...]:
+    """Equal for columns whose vectors can be compared: op, version, parameters, fitted state."""
+    metadata: Mapping[bytes, bytes] = field.metadata or {}
+    return tuple(metadata.get(key.encode(), b"").decode() for key in _SPACE)
+
+
+def usable(column: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
+    """Vectors as float32, shape (n, d), and bool, shape (n,): which rows have one.
+
+    Rows without, and those with a value that is not finite, are zeros.
+    """
+    matrix, known = as_matrix(column)
+    known = known & np.isfinite(matrix).all(axis=1)
+    return np.where(known[:, None], matrix, np.float32(0)), known
