@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
@@ -165,6 +166,7 @@ _registered: dict[str, dict[str, Any]] = {
     "selector": {},
 }
 _loaded = False
+_loading = threading.RLock()
 
 
 def op(
@@ -289,21 +291,27 @@ def _add(kind: str, thing: Any) -> None:
 
 
 def _all(kind: str) -> dict[str, Any]:
+    # Other threads wait until all is there; what is loaded may ask itself.
+    with _loading:
+        if not _loaded:
+            _load()
+        return dict(_registered[kind])
+
+
+def _load() -> None:
     global _loaded
-    if not _loaded:
-        _loaded = True
-        for home in _HOMES:
-            _import_home(home)
-        for entry in entry_points(group="assay.plugins"):
-            try:
-                entry.load()
-            except Exception as error:
-                raise AssayError(
-                    f"The plug-in '{entry.name}' cannot be loaded: {error}",
-                    where=entry.value,
-                    remedy=f"fix or uninstall {entry.dist.name if entry.dist else entry.value}",
-                ) from error
-    return dict(_registered[kind])
+    _loaded = True
+    for home in _HOMES:
+        _import_home(home)
+    for entry in entry_points(group="assay.plugins"):
+        try:
+            entry.load()
+        except Exception as error:
+            raise AssayError(
+                f"The plug-in '{entry.name}' cannot be loaded: {error}",
+                where=entry.value,
+                remedy=f"fix or uninstall {entry.dist.name if entry.dist else entry.value}",
+            ) from error
 
 
 def _import_home(home: str) -> None:

@@ -269,11 +269,27 @@ def test_a_selection_of_a_mask_is_the_same_everywhere(client: Client) -> None:
     assert kept["count"] == 3
     listed = client.ask("POST", f"{D}/selections", {"rows": [700, 5, 1]}).json()
     assert listed == kept
+    assert kept["view"] is None
     table = client.ask("GET", f"{D}/rows?view={key(client, filters=[kept['filter']])}").table()
     assert table.column("_row").to_pylist() == [1, 5, 700]
     assert client.project.dataset("demo").where(kept["filter"]).num_rows == 3
     outside = client.post(f"{D}/view", {"filters": [f"not {kept['filter']}"]})
     assert outside["count"] == rows - 3
+
+
+def test_a_selection_made_in_a_view_comes_with_what_of_the_view_is_selected(client: Client) -> None:
+    inside = client.post(f"{D}/view", {"filters": [WORDS]})
+    bits = client.ask("GET", f"{D}/mask?view={inside['view_key']}").body
+    seen = np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little").astype(bool)
+    mask = np.zeros(inside["total"], bool)
+    mask[[*np.flatnonzero(seen)[:5], np.flatnonzero(~seen)[0]]] = True
+    body = np.packbits(mask, bitorder="little").tobytes()
+    kept = client.ask("POST", f"{D}/selections?view={inside['view_key']}", body).json()
+    asked = client.post(f"{D}/view", {"filters": [WORDS, kept["filter"]]})
+    assert kept["view"] == asked
+    assert (kept["count"], kept["view"]["count"]) == (6, 5)
+    refused = client.ask("POST", f"{D}/selections?view=0123456789abcdef", body)
+    assert (refused.status, refused.json()["error"]) == (410, "ViewExpired")
 
 
 def test_tags_are_rows_that_python_sees_and_undo_takes_back(client: Client) -> None:

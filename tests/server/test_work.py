@@ -80,15 +80,22 @@ def test_recipes_go_both_ways(own: Client) -> None:
 
 def test_a_threshold_moves_in_place_and_a_family_unfolds(own: Client) -> None:
     recipe = own.get(f"{D}/recipe")["recipe"]
-    body = {"recipe": recipe, "index": 1, "name": "too short", "handle": 0, "value": 33}
-    moved = own.post("/api/recipes/threshold", body)
+    body = {"recipe": recipe, "index": 1, "name": "too short", "handle": 0, "place": 1}
+    moved = own.post(f"{D}/curate/threshold", {**body, "value": 33})
     assert moved["recipe"]["rules"][1]["keep"] == "text.stats.words >= 33"
-    body = {"recipe": recipe, "index": 2, "name": "gopher_word_count", "handle": 0}
-    moved = own.post("/api/recipes/threshold", {**body, "value": [10, 999]})
+    if moved["preview"]["job"]:  # the duplicates of these rows
+        own.finish(moved["preview"]["job"])
+        moved = own.post(f"{D}/curate/threshold", {**body, "value": 33})
+    wish = {"recipe": moved["recipe"], "rule": "too short"}
+    assert moved["preview"] == own.post(f"{D}/curate/preview", wish)
+    assert moved["preview"]["samples"]["rule"] == "too short"
+    assert all(each["value"] >= 33 for each in moved["preview"]["samples"]["kept"])
+    body = {**body, "index": 2, "name": "gopher_word_count"}
+    moved = own.post(f"{D}/curate/threshold", {**body, "value": [10, 999]})
     keeps = {rule["name"]: rule.get("keep", "") for rule in moved["recipe"]["rules"]}
     assert "between 10 and 999" in keeps["gopher_word_count"]
     assert "gopher_hashes" in keeps
-    assert own.ask("POST", "/api/recipes/threshold", {**body, "value": 3}).status == 400
+    assert own.ask("POST", f"{D}/curate/threshold", {**body, "value": 3}).status == 400
 
 
 def test_a_preview_agrees_with_the_version_it_makes(own: Client) -> None:

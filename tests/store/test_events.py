@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -50,6 +51,17 @@ def test_any_text_is_stored_even_where_it_is_no_unicode(text: str) -> None:
         events.append("runs", [{"key": "r", "inputs": {"paths": [text]}, "recipe": text}])
         (row,) = events.read("runs").to_pylist()
     assert row["recipe"] == text.encode("utf-8", "backslashreplace").decode()
+
+
+def test_a_list_of_ids_may_be_in_arrow_already(tmp_path: Path) -> None:
+    events = Events(tmp_path)
+    ids = pa.array(["zero", "one", "two", "three"])
+    events.append("selections", [{"key": "a", "dataset": "docs", "row_ids": ids[1:3]}])
+    events.append("selections", [{"key": "b", "dataset": "docs", "row_ids": ["it's"]}])
+    assert events.read("selections").column("row_ids").to_pylist() == [["one", "two"], ["it's"]]
+    assert events.read("selections", row="two").column("key").to_pylist() == ["a"]
+    assert events.read("selections", row="it's").column("key").to_pylist() == ["b"]
+    assert events.read("selections", row="zero").num_rows == 0
 
 
 def test_writers_at_once_lose_no_event_and_write_none_twice(tmp_path: Path) -> None:

@@ -231,15 +231,9 @@ def _newest(dataset: Dataset) -> dict[str, dict[str, Any]]:
 
 def _records(dataset: Dataset, shown: int | None, row: str | None) -> list[dict[str, Any]]:
     """Recorded findings; ids of rows stay in Arrow, but for those asked for."""
-    without = ("row_ids",) if shown == 0 and row is None else ()
-    table = dataset.project.events.read("findings", without=without, dataset=dataset.name)
-    if row is not None:
-        ids = table.column("row_ids").combine_chunks()
-        concerned = pc.list_parent_indices(ids).filter(pc.equal(ids.flatten(), row))
-        table = table.take(concerned.unique())
-    if shown == 0 and not without:
-        table = table.drop_columns(["row_ids"])
-    elif shown:
+    without = ("row_ids",) if shown == 0 else ()
+    table = dataset.project.events.read("findings", without=without, row=row, dataset=dataset.name)
+    if shown:
         place = table.schema.get_field_index("row_ids")
         table = table.set_column(place, "row_ids", pc.list_slice(table.column("row_ids"), 0, shown))
     rows: list[dict[str, Any]] = table.to_pylist()
@@ -301,7 +295,7 @@ def find_one(dataset: Dataset, finding: str) -> StoredFinding:
 
 def applied_rules(dataset: Dataset) -> list[Mapping[str, Any]]:
     """The fixes of applied findings, as entries for a recipe's `rules`."""
-    return [found.fix for found in findings(dataset, state="applied") if found.fix]
+    return [found.fix for found in findings(dataset, state="applied", shown=0) if found.fix]
 
 
 def ensure(dataset: Dataset, ops: Sequence[Any], progress: Progress | None = None) -> list[Step]:

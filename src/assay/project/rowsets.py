@@ -13,7 +13,6 @@ Each may stand after "not ". No expression has a colon, so the two cannot be con
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,12 +90,12 @@ def indices(dataset: Dataset, rowset: RowSet) -> np.ndarray:
         mask[_dropped(dataset, rowset.name)] = True
     else:
         if rowset.kind == "tag":
-            ids: Sequence[str] = tags.ids(dataset, rowset.name)
+            ids = pa.array(tags.ids(dataset, rowset.name), pa.string())
         elif rowset.kind == "selection":
             ids = tags.selection(dataset, rowset.name)
         else:
-            ids = check.find_one(dataset, rowset.name).row_ids
-        mask[_places(dataset, pa.array(ids, pa.string()))] = True
+            ids = pa.array(check.find_one(dataset, rowset.name).row_ids, pa.string())
+        mask[_places(dataset, ids)] = True
     return np.flatnonzero(~mask if rowset.negated else mask)
 
 

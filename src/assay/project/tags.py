@@ -9,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -93,18 +96,16 @@ def of_row(dataset: Dataset, row_id: str) -> list[str]:
     return sorted(name for name, rows in _tagged(dataset).items() if row_id in rows)
 
 
-def select(dataset: Dataset, row_ids: Sequence[str]) -> str:
-    """Store a set of rows; the key is the same for the same rows."""
-    digest = blake2b(digest_size=8)
-    for row_id in sorted(row_ids):
-        digest.update(row_id.encode())
-    key = digest.hexdigest()
+def select(dataset: Dataset, row_ids: pa.Array) -> str:
+    """Store a set of rows, given in the order of the dataset; the same rows get the same key."""
+    joined = pc.binary_join(pa.ListArray.from_arrays([0, len(row_ids)], row_ids), "\n")[0]
+    key = blake2b(joined.as_buffer(), digest_size=8).hexdigest()
     record = {"key": f"{dataset.name}-{key}", "dataset": dataset.name, "selection": key}
-    dataset.project.events.append("selections", [{**record, "row_ids": list(row_ids)}])
+    dataset.project.events.append("selections", [{**record, "row_ids": row_ids}])
     return key
 
 
-def selection(dataset: Dataset, key: str) -> list[str]:
+def selection(dataset: Dataset, key: str) -> pa.Array:
     """Ids of the rows of a stored selection.
 
     Raises:
@@ -114,8 +115,7 @@ def selection(dataset: Dataset, key: str) -> list[str]:
     found = events.read("selections", dataset=dataset.name, selection=key)
     if found.num_rows == 0:
         raise UsageError(f"'{dataset.name}' has no stored selection '{key}'.")
-    rows: list[str] = found.column("row_ids")[0].as_py()
-    return rows
+    return found.column("row_ids")[0].values
 
 
 def save_view(dataset: Dataset, name: str, view: Mapping[str, Any] | None) -> dict[str, Any]:

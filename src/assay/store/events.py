@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from assay.store.locks import exclusive
@@ -197,7 +198,7 @@ class Events:
         Args:
             kind: A name in `SCHEMAS`.
             records: Mappings by column; `time` is filled in, mappings and lists in text columns are
-                written as JSON.
+                written as JSON. Lists of ids may be Arrow arrays.
         """
         if not records:
             return 0
@@ -210,7 +211,8 @@ class Events:
             if fresh:
                 now = datetime.now(UTC)
                 rows = [_encode(record, schema, now) for record in fresh.values()]
-                data = pa.Table.from_pylist(rows, schema=table.schema)
+                columns = [_column([row[f.name] for row in rows], f.type) for f in table.schema]
+                data = pa.table(columns, schema=table.schema)
                 table = table.append(data, f"add {kind}")
                 known |= fresh.keys()
                 self._known[kind] = (table.version, known)
@@ -223,20 +225,25 @@ class Events:
             known = set(table.read(["key"]).column("key").to_pylist())
         return known
 
-    def read(self, kind: str, *, without: Sequence[str] = (), **equal: str) -> pa.Table:
+    def read(
+        self, kind: str, *, without: Sequence[str] = (), row: str | None = None, **equal: str
+    ) -> pa.Table:
         """All records of a kind in the order they were appended, filtered by equality.
 
         Args:
             kind: A name in `SCHEMAS`.
             without: Columns to leave out, because they are large and not needed.
+            row: Only those whose `row_ids` hold this id.
             **equal: The value that a column must have.
         """
         columns = [name for name in SCHEMAS[kind].names if name not in without]
         table = self._open(kind, create=False)
         if table is None:
             return SCHEMAS[kind].empty_table().select(columns)
-        where = " AND ".join(f"`{name}` = {_quote(value)}" for name, value in equal.items())
-        return table.read(columns, where=where or None)
+        tests = [f"`{name}` = {_quote(value)}" for name, value in equal.items()]
+        if row is not None:
+            tests.append(f"array_has(`row_ids`, {_quote(row)})")
+        return table.read(columns, where=" AND ".join(tests) or None)
 
     def _open(self, kind: str, *, create: bool) -> Table | None:
         path = self._root / f"{kind}.lance"
@@ -257,6 +264,15 @@ def _encode(record: Mapping[str, Any], schema: pa.Schema, now: datetime) -> dict
             value = value.encode("utf-8", "backslashreplace").decode()
         row[field.name] = value
     return row
+
+
+def _column(values: list[Any], type_: pa.DataType) -> pa.Array:
+    """Values as one column; a long list of ids that is in Arrow already is not taken apart."""
+    if not any(isinstance(value, pa.Array) for value in values):
+        return pa.array(values, type_)
+    lists = [pa.array(value, type_.value_type) for value in values]
+    offsets = np.cumsum([0, *map(len, lists)])
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.concat_arrays(lists))
 
 
 def _quote(text: str) -> str:

@@ -50,10 +50,10 @@ export const api = {
     told(client.PUT("/api/datasets/{dataset}/views/{name}", { params: { path: { dataset: d, name } }, body: { ...bodyOf(queryOf(view)), camera: view.camera } })),
   forgetView: (d: string, name: string) =>
     told(client.DELETE("/api/datasets/{dataset}/views/{name}", { params: { path: { dataset: d, name } } })),
-  /** Keep a mask over all source rows (a lasso) as a selection; its `filter` works everywhere. */
-  selectMask: async (d: string, mask: Uint8Array<ArrayBuffer>) => {
+  /** Keep a mask over all source rows (a lasso) as a selection; its `filter` works everywhere. With the key of a view: also what of it is selected. */
+  selectMask: async (d: string, mask: Uint8Array<ArrayBuffer>, view?: string) => {
     const headers = { "content-type": "application/octet-stream" };
-    const answer = await ask(apiUrl(bytes(d, "selections")), { method: "POST", headers, body: mask });
+    const answer = await ask(apiUrl(bytes(d, "selections"), { view }), { method: "POST", headers, body: mask });
     return (await answer.json()) as components["schemas"]["SelectionShape"];
   },
 

@@ -204,6 +204,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/datasets/{dataset}/curate/threshold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Threshold
+         * @description The recipe with one threshold moved, and what it would do.
+         */
+        post: operations["post_threshold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/{dataset}/diff": {
         parameters: {
             query?: never;
@@ -564,6 +584,8 @@ export interface paths {
         /**
          * Post Selection
          * @description Store a selection, given as a mask of bytes or as JSON row numbers.
+         *
+         *     With the key of a view it also answers what of that view is selected.
          */
         post: operations["post_selection"];
         delete?: never;
@@ -914,26 +936,6 @@ export interface paths {
          * @description A recipe from its fields.
          */
         post: operations["post_render"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/recipes/threshold": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Post Threshold
-         * @description The recipe with one threshold moved.
-         */
-        post: operations["post_threshold"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1636,6 +1638,15 @@ export interface components {
             /** Rows */
             rows: number;
         };
+        /** MovedShape */
+        MovedShape: {
+            preview: components["schemas"]["PreviewShape"];
+            recipe: components["schemas"]["RecipeFields"];
+            /** Rules */
+            rules: components["schemas"]["CompiledRuleShape"][];
+            /** Yaml */
+            yaml: string;
+        };
         /** NameTime */
         NameTime: {
             /** Name */
@@ -2087,6 +2098,7 @@ export interface components {
             filter: string;
             /** Selection */
             selection: string;
+            view?: components["schemas"]["ViewShape"] | null;
         };
         /** SelectorShape */
         SelectorShape: {
@@ -2334,7 +2346,14 @@ export interface components {
             index: number;
             /** Name */
             name: string;
+            /** Place */
+            place: number;
             recipe: components["schemas"]["RecipeFields"];
+            /**
+             * Samples
+             * @default 6
+             */
+            samples?: number;
             /** Value */
             value: number | (number)[];
         };
@@ -2801,6 +2820,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PreviewShape"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_threshold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThresholdBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovedShape"];
                 };
             };
             /** @description What is wrong and what to do. */
@@ -3459,7 +3513,9 @@ export interface operations {
     };
     post_selection: {
         parameters: {
-            query?: never;
+            query?: {
+                view?: string | null;
+            };
             header?: never;
             path: {
                 dataset: string;
@@ -4074,39 +4130,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RecipeBody"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecipeShape"];
-                };
-            };
-            /** @description What is wrong and what to do. */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-        };
-    };
-    post_threshold: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ThresholdBody"];
             };
         };
         responses: {

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assay.errors import AssayError
-from assay.project import find, rowsets
+from assay.project import find, rowsets, tags
 from assay.project.view.filters import ViewSpec, label_of, read_view
 from assay.project.view.snapshot import Snapshot
 from assay.store.pinned import Pinned
@@ -230,6 +230,17 @@ class Engine:
                 self._views.popitem(last=False)
         return view
 
+    def select(self, dataset: Dataset, mask: np.ndarray) -> str:
+        """Store the rows in `mask` (bool, over all source rows) as a selection; returns its filter.
+
+        Views of it know its rows at once.
+        """
+        snapshot = self.snapshot(dataset)
+        key = tags.select(dataset, snapshot.id_array(np.flatnonzero(mask)))
+        rowset = rowsets.RowSet("selection", key)
+        snapshot.row_set(str(rowset), lambda: mask)
+        return str(rowset)
+
     def get(self, dataset: Dataset, key: str | None) -> View:
         """The view of that key; all rows for none.
 
@@ -264,12 +275,7 @@ def _evaluate(dataset: Dataset, snapshot: Snapshot, spec: ViewSpec) -> View:
 def _held(dataset: Dataset, snapshot: Snapshot, text: str, base: np.ndarray) -> np.ndarray:
     """The rows of `base` for which a filter holds, as packed bits."""
     rowset = rowsets.parse(text)
-    if rowset is None:
-        true = snapshot.truth(text)
-    else:
-        rows = rowsets.indices(dataset.at(None), rowset)
-        true = np.zeros(snapshot.num_rows, bool)
-        true[rows[rows < snapshot.num_rows]] = True
+    true = snapshot.truth(text) if rowset is None else _row_set(dataset, snapshot, rowset)
     return np.packbits(true & base)
 
 
@@ -296,6 +302,17 @@ def _combine(
         found[ranking] = True
         mask &= found
     return View(dataset, snapshot, spec, digest.hexdigest(), base, mask, ranking, held)
+
+
+def _row_set(dataset: Dataset, snapshot: Snapshot, rowset: rowsets.RowSet) -> np.ndarray:
+    def find() -> np.ndarray:
+        rows = rowsets.indices(dataset.at(None), rowset)
+        mask = np.zeros(snapshot.num_rows, bool)
+        mask[rows[rows < snapshot.num_rows]] = True
+        return mask
+
+    # A stored selection is what it is; tags and findings change.
+    return snapshot.row_set(str(rowset), find) if rowset.kind == "selection" else find()
 
 
 def _search(dataset: Dataset, snapshot: Snapshot, spec: ViewSpec, mask: np.ndarray) -> np.ndarray:

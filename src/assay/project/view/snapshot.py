@@ -24,6 +24,8 @@ from assay.store.table import Table
 T = TypeVar("T")
 CACHE_BYTES = 700_000_000
 """What the columns of one snapshot may take; the longest unused go first."""
+RANKS = 10_000
+"""Values that stand for all of a column where one is ranked among them."""
 _HEAVY = ("text", "vector", "other", "spans", "list")
 
 
@@ -141,20 +143,36 @@ class Snapshot:
     def standing(self, name: str, value: float) -> tuple[float, float] | None:
         """Percentile of a value among those that are there, and their median; None without any.
 
-        Equal values share the middle of the percentiles they take up.
+        Equal values share the middle of the percentiles they take up. Among more than `RANKS`
+        values it is right to 100 / `RANKS` percent.
         """
-        values = self.numbers(name)
+        column = self.column(name)
 
-        def build() -> tuple[int, float]:
-            known = values[~np.isnan(values)]
-            return len(known), float(np.median(known)) if len(known) else 0.0
+        def build() -> tuple[np.ndarray, float]:
+            known = self._cache.get(("numbers", column.name))
+            values = known[0] if known else numbers(self._read(column))
+            values = np.sort(values[~np.isnan(values)])
+            median = float(np.median(values)) if len(values) else 0.0
+            if len(values) > RANKS:
+                at = np.linspace(0, len(values) - 1, RANKS + 1).round().astype(np.int64)
+                values = values[at]
+            return values, median
 
-        count, median = self._cached("median", self.column(name).name, build, lambda _: 64)
-        if not count:
+        ranks, median = self._cached("ranks", column.name, build, lambda r: r[0].nbytes)
+        if not len(ranks):
             return None
-        below = np.count_nonzero(values < value)
-        same = np.count_nonzero(values == value)
-        return round(100.0 * (below + same / 2) / count, 2), median
+        below, upto = (np.searchsorted(ranks, value, side) for side in ("left", "right"))
+        return round(100.0 * (below + upto) / 2 / len(ranks), 2), median
+
+    def row_set(self, name: str, find: Callable[[], np.ndarray]) -> np.ndarray:
+        """The rows of a set that never changes: bool, shape (num_rows,).
+
+        Args:
+            name: What names the set for good; the answer is kept under it.
+            find: Finds the mask where it is not known yet.
+        """
+        packed = self._cached("rows", name, lambda: np.packbits(find()), lambda a: a.nbytes)
+        return np.unpackbits(packed, count=self.num_rows).view(bool)
 
     def truth(self, text: str) -> np.ndarray:
         """Where an expression is true, over all rows: bool, shape (num_rows,).
@@ -236,10 +254,14 @@ class Snapshot:
         """Row numbers (int64, ascending) of the rows with that value of a light text column."""
         return np.flatnonzero(np.asarray(pc.equal(self.values(stored), value).fill_null(False)))
 
+    def id_array(self, rows: np.ndarray) -> pa.Array:
+        """Ids of the rows at `rows`, in Arrow: there may be a million."""
+        return self._ids().take(pa.array(rows))
+
     def ids_of(self, rows: np.ndarray) -> list[str]:
         """Ids of the rows at `rows`."""
         if len(rows) > 1000:
-            return list(self._ids().take(pa.array(rows)).to_pylist())
+            return list(self.id_array(rows).to_pylist())
         return [row["id"] for row in self.take(rows, ["id"]).to_pylist()]
 
     def take(self, rows: np.ndarray, stored: list[str]) -> pa.Table:

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from assay.project import recipes
 from assay.project.preview import preview
 from assay.server.jobs import Job
-from assay.server.service import Use
+from assay.server.service import Service, Use
 from assay.server.shapes import curate as shapes
 from assay.server.shapes.jobs import Started
 
@@ -26,15 +26,6 @@ def post_parse(service: Use, body: shapes.YamlBody) -> Any:
 def post_render(service: Use, body: shapes.RecipeBody) -> Any:
     """A recipe from its fields."""
     return recipes.from_fields(service.project, body.recipe.fields())
-
-
-@router.post("/recipes/threshold", response_model=shapes.RecipeShape)
-def post_threshold(service: Use, body: shapes.ThresholdBody) -> Any:
-    """The recipe with one threshold moved."""
-    fields = body.recipe.fields()
-    return recipes.with_threshold(
-        service.project, fields, body.index, body.name, body.handle, body.value
-    )
 
 
 @router.get("/families", response_model=shapes.Families)
@@ -64,9 +55,27 @@ def get_recipe(service: Use, dataset: str) -> Any:
 @router.post("/datasets/{dataset}/curate/preview", response_model=shapes.PreviewShape)
 def post_preview(service: Use, dataset: str, body: shapes.PreviewBody) -> Any:
     """What a recipe would do."""
+    return _preview(service, dataset, body.recipe.fields(), body.samples, body.rule)
+
+
+@router.post("/datasets/{dataset}/curate/threshold", response_model=shapes.MovedShape)
+def post_threshold(service: Use, dataset: str, body: shapes.ThresholdBody) -> Any:
+    """The recipe with one threshold moved, and what it would do."""
+    moved = recipes.with_threshold(
+        service.project, body.recipe.fields(), body.index, body.name, body.handle, body.value
+    )
+    # A rule without a name of its own is called after its text, which has changed.
+    names = dict(enumerate(rule["name"] for rule in moved["rules"]))
+    rule = names.get(body.place)
+    return {**moved, "preview": _preview(service, dataset, moved["recipe"], body.samples, rule)}
+
+
+def _preview(
+    service: Service, dataset: str, fields: dict[str, Any], samples: int, rule: str | None
+) -> dict[str, Any]:
     found = service.dataset(dataset)
     snapshot = service.engine.snapshot(found)
-    planned = preview(found, snapshot, body.recipe.fields(), service.memory)
+    planned = preview(found, snapshot, fields, service.memory)
     answers = planned.answers()
     unsure = any(answer.state in ("pending", "estimate") for answer in answers)
     job = None
@@ -77,7 +86,7 @@ def post_preview(service: Use, dataset: str, body: shapes.PreviewBody) -> Any:
             return {"preview_key": planned.key}
 
         job = service.jobs.replace("preview", found.name, "Comparing rows", planned.key, work).id
-    return {**planned.describe(answers, body.samples, body.rule), "job": job}
+    return {**planned.describe(answers, samples, rule), "job": job}
 
 
 @router.post("/datasets/{dataset}/curate", response_model=Started)

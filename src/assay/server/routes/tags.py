@@ -48,8 +48,13 @@ def post_untag(service: Use, dataset: str, body: shapes.UndoBody) -> Any:
 
 
 @router.post("/selections", response_model=shapes.SelectionShape)
-async def post_selection(service: Use, dataset: str, request: Request) -> Any:
-    """Store a selection, given as a mask of bytes or as JSON row numbers."""
+async def post_selection(
+    service: Use, dataset: str, request: Request, view: str | None = None
+) -> Any:
+    """Store a selection, given as a mask of bytes or as JSON row numbers.
+
+    With the key of a view it also answers what of that view is selected.
+    """
     from starlette.concurrency import run_in_threadpool
 
     kind = request.headers.get("content-type", "").partition(";")[0]
@@ -65,11 +70,19 @@ async def post_selection(service: Use, dataset: str, request: Request) -> Any:
         found = service.dataset(dataset)
         snapshot = service.engine.snapshot(found)
         if rows is None:
-            numbers = np.flatnonzero(mask_from(body, snapshot.num_rows))
+            mask = mask_from(body, snapshot.num_rows)
         else:
-            numbers = snapshot.valid_rows(rows)
-        key = tags.select(found, snapshot.ids_of(numbers))
-        return {"selection": key, "filter": f"selection:{key}", "count": len(numbers)}
+            mask = np.zeros(snapshot.num_rows, bool)
+            mask[snapshot.valid_rows(rows)] = True
+        filter = service.engine.select(found, mask)
+        selected = None
+        if view is not None:
+            fields = service.view(dataset, view).spec.to_dict()
+            fields["filters"] = [*fields["filters"], filter]
+            selected = service.engine.view(found, fields).describe()
+        key = filter.partition(":")[2]
+        count = int(np.count_nonzero(mask))
+        return {"selection": key, "filter": filter, "count": count, "view": selected}
 
     return await run_in_threadpool(store)
 

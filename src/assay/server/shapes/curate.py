@@ -67,6 +67,8 @@ class ThresholdBody(BaseModel):
     name: str
     handle: int
     value: float | int | list[float | int]
+    place: int
+    samples: int = 6
 
 
 class PreviewBody(BaseModel):
@@ -133,6 +135,10 @@ class PreviewShape(BaseModel):
     rules: list[RulePreview]
     samples: Samples | None
     job: str | None
+
+
+class MovedShape(RecipeShape):
+    preview: PreviewShape
 
 
 class FamilyRule(BaseModel):

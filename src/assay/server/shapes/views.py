@@ -290,6 +290,7 @@ class SelectionShape(BaseModel):
     selection: str
     filter: str
     count: int
+    view: ViewShape | None = None
 
 
 class TagShape(BaseModel):

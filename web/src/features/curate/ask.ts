@@ -6,12 +6,12 @@ import type { Family, Parsed, Preview, Recipe, Selector } from "./types";
 
 export const SAMPLES = 6;
 
-async function parsed(route: string, body: unknown, signal?: AbortSignal): Promise<Parsed> {
-  const answer = await sendJson<Parsed>(apiUrl(["recipes", route]), body, { signal });
+async function parsed<T extends Parsed = Parsed>(route: readonly string[], body: unknown, signal?: AbortSignal): Promise<T> {
+  const answer = await sendJson<T>(apiUrl(route), body, { signal });
   return { ...answer, recipe: tidy(answer.recipe) };
 }
 
-export const parseYaml = (yaml: string, signal?: AbortSignal) => parsed("parse", { yaml }, signal);
+export const parseYaml = (yaml: string, signal?: AbortSignal) => parsed(["recipes", "parse"], { yaml }, signal);
 export const curate = (dataset: string, recipe: Recipe) => sendJson<{ job: string }>(apiUrl(["datasets", dataset, "curate"]), { recipe });
 export const compute = (dataset: string, ops: readonly string[]) => sendJson<{ job: string }>(apiUrl(["datasets", dataset, "compute"]), { ops });
 
@@ -20,13 +20,17 @@ export interface Move {
   name: string;
   handle: number;
   value: number | readonly [number, number];
+  /** Place of the rule among all rules of the recipe. */
+  place: number;
 }
 
-export const moveThreshold = (recipe: Recipe, move: Move) => parsed("threshold", { recipe, ...move });
+/** The recipe with a threshold moved, and what it then does. */
+export const moveThreshold = (dataset: string, recipe: Recipe, move: Move) =>
+  parsed<Parsed & { preview: Preview }>(["datasets", dataset, "curate", "threshold"], { recipe, samples: SAMPLES, ...move });
 
 /** A recipe's rules and its YAML. */
 export function compiledOf(dataset: string, recipe: Recipe) {
-  return queryOptions({ queryKey: about(dataset, "compiled", recipe), queryFn: ({ signal }) => parsed("render", { recipe }, signal), staleTime: Infinity, gcTime: 60_000 });
+  return queryOptions({ queryKey: about(dataset, "compiled", recipe), queryFn: ({ signal }) => parsed(["recipes", "render"], { recipe }, signal), staleTime: Infinity, gcTime: 60_000 });
 }
 
 /** What a recipe does; samples are those of `rule`, or of the first rule with a histogram. */

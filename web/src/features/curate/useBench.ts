@@ -66,7 +66,7 @@ export function useBench(dataset: string, draft: d.Draft, onAnew: () => void): B
       const rule = outlook.rule(id, sub);
       if (!rule) return;
       if (chosen?.id !== id) setPicked({ id, sub: isFamily(id) ? sub : null });
-      move({ index, name: rule.name, flat: rule.flat, handle: handle.id, value, done });
+      move({ index, name: rule.name, place: rule.flat, handle: handle.id, value, done });
     },
   };
   const step = (by: number) => {

@@ -8,22 +8,19 @@ import { latest } from "./latest";
 import { draft } from "./store";
 
 interface Input extends Move {
-  /** Place of the rule among all rules of the recipe. */
-  flat: number;
   done: boolean;
 }
 
 /** `onSettled` is told which rule of the draft has the threshold now: a family was unfolded for it. */
 export function useThresholds(dataset: string, onSettled: (id: number, sub: number) => void): (input: Input) => void {
   return useMemo(() => {
-    const follow = latest<Input>(async ({ flat, done, ...move }) => {
+    const follow = latest<Input>(async ({ done, ...move }) => {
       const now = draft.get();
       if (!now) return;
-      const parsed = await moveThreshold(toRecipe(now), move);
-      const rule = parsed.rules[flat];
+      const { preview, ...parsed } = await moveThreshold(dataset, toRecipe(now), move);
+      const rule = parsed.rules[move.place];
       queries.setQueryData(compiledOf(dataset, parsed.recipe).queryKey, parsed);
-      // Counts and handles change together: ask first, then show.
-      await queries.fetchQuery(outlookOf(dataset, parsed.recipe, rule?.name ?? null));
+      queries.setQueryData(outlookOf(dataset, parsed.recipe, rule?.name ?? null).queryKey, preview);
       if (draft.get() !== now) return;
       if (!done) {
         draft.hold({ recipe: parsed.recipe, rule: rule?.name ?? null });
@@ -33,7 +30,7 @@ export function useThresholds(dataset: string, onSettled: (id: number, sub: numb
       draft.edit((old) => merge(old, parsed.recipe));
       const after = draft.get();
       const owner = rule && after && active(after)[rule.index];
-      if (owner) onSettled(owner.id, flat - parsed.rules.findIndex((one) => one.index === rule.index));
+      if (owner) onSettled(owner.id, move.place - parsed.rules.findIndex((one) => one.index === rule.index));
       if (focused) refocus(focused);
     });
     return (input) => {

@@ -2,9 +2,9 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { about, api, apiUrl, getBytes, getJson, sendJson, useDataset, useLive, useViewState } from "@/api";
 import { basePath } from "@/lib/route";
-import { queryOf, useView, type View } from "@/lib/view";
+import { queryOf, useView } from "@/lib/view";
 import { decode } from "@/map";
-import { selectionFilter } from "./selection";
+import { maskKey, selectedKey, selectedQuery } from "./selection";
 import type { Facet, Legend, MapState, ValueCount } from "./types";
 
 const FOREVER = { staleTime: Infinity };
@@ -14,8 +14,7 @@ export function useSelected() {
   const now = useView();
   const query = selectedQuery(now);
   const asked = useQuery({
-    // Apart from the view itself: its count must not stand in for that of a selection.
-    queryKey: about(now.dataset, "view", query, "selected"),
+    queryKey: selectedKey(now.dataset, query),
     queryFn: ({ signal }) => api.view(now.dataset ?? "", query ?? queryOf(now), signal),
     enabled: now.dataset !== null && query !== null,
     placeholderData: keepPreviousData,
@@ -23,17 +22,11 @@ export function useSelected() {
   return query === null ? null : asked;
 }
 
-/** The selected rows of a view, as a view; null without a selection. */
-export function selectedQuery(now: View) {
-  const filter = selectionFilter(now.selection);
-  return filter === null ? null : { ...queryOf(now), filters: [...now.filters, filter] };
-}
-
 /** One bit a source row; null where every row is meant, undefined until it is known. */
 export function useMask(key: string | undefined, whole: boolean): Uint8Array | null | undefined {
   const dataset = useView((view) => view.dataset);
   const asked = useQuery({
-    queryKey: ["mask", dataset, key],
+    queryKey: maskKey(dataset, key),
     queryFn: ({ signal }) => api.mask(dataset ?? "", key ?? "", signal),
     enabled: dataset !== null && key !== undefined && !whole,
     structuralSharing: false,

@@ -1,6 +1,6 @@
 /** Rows picked by hand: few by their ids, many as a mask that the server keeps by a key. */
-import { api } from "@/api";
-import { same, view, type Filter, type Selection } from "@/lib/view";
+import { about, api, queries } from "@/api";
+import { queryOf, same, view, type Filter, type Query, type Selection, type View } from "@/lib/view";
 import { hasBit } from "@/map";
 
 /** From here on the ids would make the address too long. */
@@ -27,15 +27,33 @@ export function isSelected(selection: Selection | null, mask: Uint8Array | null 
   return mask ? hasBit(mask, row) : false;
 }
 
-export async function selectMask(dataset: string, mask: Uint8Array<ArrayBuffer>): Promise<void> {
-  const { selection } = await api.selectMask(dataset, mask);
-  view.set({ selection: { key: selection } });
+/** The selected rows of a view, as a view; null without a selection. */
+export function selectedQuery(now: View): Query | null {
+  const filter = selectionFilter(now.selection);
+  return filter === null ? null : { ...queryOf(now), filters: [...now.filters, filter] };
+}
+
+/** Apart from the view itself: its count must not stand in for that of a selection. */
+export const selectedKey = (dataset: string | null, query: Query | null) => about(dataset, "view", query, "selected");
+export const maskKey = (dataset: string | null, key: string | undefined) => ["mask", dataset, key];
+
+/** Select the rows of a mask. With the view it was made in, all that the screen shows of it is known with the answer. */
+export async function selectMask(dataset: string, mask: Uint8Array<ArrayBuffer>, viewKey?: string): Promise<void> {
+  const before = queryOf(view.get());
+  const { selection, count, view: selected } = await api.selectMask(dataset, mask, viewKey);
+  const next = { ...view.get(), selection: { key: selection } };
+  // By now another view may be shown: of that one nothing was asked.
+  if (selected && next.dataset === dataset && same(before, queryOf(next))) {
+    queries.setQueryData(selectedKey(dataset, selectedQuery(next)), selected);
+    if (selected.count === count) queries.setQueryData(maskKey(dataset, selected.view_key), mask);
+  }
+  view.set({ selection: next.selection });
 }
 
 /** Select all rows of a view, not only those on screen. */
 export async function selectView(dataset: string, key: string): Promise<void> {
   const mask = await api.mask(dataset, key);
-  await selectMask(dataset, mask.slice());
+  await selectMask(dataset, mask.slice(), key);
 }
 
 /** Put a row into the selection, or take it out. */

@@ -56,7 +56,7 @@ function Drawn({ map, url, focus, onOpen }: { map: MapState; url: string; focus:
   const pick = (found: Uint8Array<ArrayBuffer>, size: number) => {
     setTool("pan");
     if (size === 0) return view.set({ selection: null });
-    void selectMask(dataset, found).catch((error: unknown) => toast.error(failureOf(error).message));
+    void selectMask(dataset, found, state.isPlaceholderData ? undefined : state.data?.view_key).catch((error: unknown) => toast.error(failureOf(error).message));
   };
   const open = (row: number) => {
     getArrowOf(dataset, row, []).then((found) => found && onOpen(found.id), (error: unknown) => toast.error(failureOf(error).message));
