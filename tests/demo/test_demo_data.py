@@ -184,8 +184,8 @@ def test_personal_data_is_found_in_the_messages_and_nowhere_else(corpus: Any) ->
         found = _counts(pii, rows)
         if name == "corpus/support.jsonl":
             assert found >= 50
-        else:
-            assert found == 0, name
+        else:  # two pages of documentation have mail at example.com
+            assert found == (2 if name == "corpus/crawl.warc.gz" else 0), name
     assert MANIFEST["planted"]["pii_spans"]["CREDIT_CARD"] >= 20
 
 

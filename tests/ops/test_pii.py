@@ -98,7 +98,7 @@ def test_a_json_web_token_must_decode():
         "std::vector<a::b> Face::add(1)",
         "14.3.4.1. Auditing\n2.3.1.36. Tuning",
         "192.168.0.1, 127.0.0.1, 10.1.2.3, ::1, fe80::1, 203.0.113.9",
-        "icon@2x.png git@github.com:foo/bar.git jo@example.com a@b",
+        "icon@2x.png git@github.com:foo/bar.git jo@yourdomain.com a@b",
         "4111 1111 1111 1112 and 1234567812345670",
         "GB29NWBK60161331926818 and XX29NWBK60161331926819",
         "000-12-3456 666-12-3456 900-12-3456 123-00-4567 123-45-0000",
@@ -115,8 +115,19 @@ def test_look_alikes_are_left_alone(text):
 
 
 def test_a_lower_bound_lets_in_what_is_no_persons():
-    text = "192.168.0.1 and jo@example.com"
-    assert found(text, min_score=0.0) == [("ip", "192.168.0.1"), ("email", "jo@example.com")]
+    text = "192.168.0.1 and jo@domain.com"
+    assert found(text, min_score=0.0) == [("ip", "192.168.0.1"), ("email", "jo@domain.com")]
+
+
+def test_mail_at_example_com_stands_in_for_people_and_is_the_least_certain():
+    text = "write to jo@example.com, kim@mail.example.org or lee@site.example"
+    assert [span for _, span in found(text)] == [
+        "jo@example.com",
+        "kim@mail.example.org",
+        "lee@site.example",
+    ]
+    assert found(text, min_score=0.75) == []
+    assert found("email@example.com, your.name@example.org") == []
 
 
 def test_offsets_count_code_points():

@@ -26,7 +26,7 @@ SPANS = pa.list_(
 
 @op(
     "text.pii",
-    version="1",
+    version="2",
     outputs=pa.schema([pa.field("count", pa.int32()), pa.field("spans", SPANS)]),
     main="count",
     presets={"strict": {"min_score": 0.75}, "all": {"min_score": 0.0}},
@@ -44,8 +44,8 @@ def pii(
         batch: Column `text`: string, n values.
         kinds: Which kinds to look for.
         min_score: In [0, 1]: spans that are less certain are left out. The default leaves out
-            addresses that are no person's (private networks, documentation, example.com); 0 keeps
-            them.
+            addresses that are no person's (private and documentation networks, domain.com); 0 keeps
+            them. Mail at example.com, which stands in for people in synthetic data, has 0.5.
 
     Returns:
         `count`: int32, n values, number of spans; null where the text is null.

@@ -27,7 +27,7 @@ _STAND_INS = {
 
 @op(
     "text.redact",
-    version="1",
+    version="2",
     outputs=pa.schema([pa.field("text", pa.string())]),
     main="text",
     presets={action: {"action": action} for action in ACTIONS},
