@@ -230,3 +230,8 @@ def test_more_rows_than_one_batch_give_the_same_verdicts():
     parts = pa.concat_tables([table.slice(i, 5000) for i in range(0, n, 5000)])
     assert judge(rules, MemoryRows(parts)).table.equals(whole.table)
     assert whole.kept == sum(w > 50 and w % 2 == 0 for w in numbers.to_pylist())
+
+
+def test_a_row_set_needs_a_project_to_say_what_it_means() -> None:
+    with pytest.raises(UsageError, match="'not tag:good' cannot be read here"):
+        judge(compile_rules([{"keep": "not  tag:good"}]), rows())

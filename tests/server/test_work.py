@@ -145,6 +145,24 @@ def test_a_preview_says_what_is_missing_and_what_is_wrong(own: Client) -> None:
     assert own.ask("POST", f"{D}/compute", {"ops": ["no.such"]}).status == 400
 
 
+def test_a_row_set_is_a_rule(own: Client) -> None:
+    ids = own.project.dataset("demo").where("text.stats.words < 9").to_table(["id"])
+    rows = ids.column(0).to_pylist()
+    own.post(f"{D}/tags", {"tag": "short", "action": "add", "ids": rows})
+    assert own.post(f"{D}/check-expression", {"text": " not  tag:short"})["names"] == []
+    rule, broken = preview(own, [{"drop": "tag:short"}, {"keep": "tag:none"}])["rules"]
+    assert (rule["state"], rule["dropped"], rule["text"]) == ("exact", len(rows), "tag:short")
+    assert (broken["state"], broken["failing"]) == ("error", 0)
+    recipe = {"name": "long", "input": "demo", "rules": [{"drop": "tag:short"}]}
+    done = own.finish(own.post(f"{D}/curate", {"recipe": recipe})["job"])["result"]
+    assert done["dropped"] == {"drop tag:short": len(rows)}
+    told = own.get(f"/api/datasets/demo%40long/row/{rows[0]}")["verdicts"]["rules"][0]
+    assert (told["value"], told["threshold"]) == (True, "tag:short")
+    assert told["reason"].startswith('has the tag "short"')
+    own.post(f"{D}/tags", {"tag": "short", "action": "remove", "ids": rows[:1]})
+    assert preview(own, [{"drop": "tag:short"}])["rules"][0]["dropped"] == len(rows) - 1
+
+
 def test_the_map_is_made_once_and_is_a_signal(own: Client) -> None:
     assert own.get(f"{D}/map")["state"] == "missing"
     job = own.finish(own.post(f"{D}/map", {"method": "pca"})["job"])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay import registry
 from assay.errors import UsageError
+from assay.project import rowsets
 from assay.project.check import ensure
 from assay.run.compute import Progress
 from assay.run.recipe import Recipe
@@ -87,7 +88,8 @@ def curate(
     with runs.record(project.events, "curate", dataset.name, inputs, recipe=text) as run:
         table = dataset.source
         rows = dataset.rows(table, ready=ready)
-        verdicts = judge(rules, rows)
+        readings = rowsets.readings(project.dataset(dataset.name), rules, rows)
+        verdicts = judge(rules, rows, readings)
         dropped = verdicts.dropped()
         version = project.versions.save(
             dataset=dataset.name,
@@ -98,6 +100,7 @@ def curate(
             verdicts=verdicts.table,
             dropped=dropped,
             thresholds=verdicts.thresholds,
+            marks=[str(reading.note()["digest"]) for reading in readings.values()],
             run=run.key,
         )
         run.outputs = {"version": version.full_name, "rows": version.rows}

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from assay import registry
 from assay.errors import AssayError, UsageError
-from assay.project import recipes
+from assay.project import recipes, rowsets
 from assay.project.view.counting import Binned, binned, numbers
 from assay.project.view.inspect import snippets
 from assay.project.view.pages import jsonable
@@ -27,6 +27,7 @@ from assay.project.view.snapshot import Snapshot
 from assay.run.recipe import Recipe
 from assay.select.compiled import CompiledRule, compile_rules
 from assay.select.handles import Handle, handles
+from assay.select.rowset import RowSet
 from assay.select.rules import ask
 
 if TYPE_CHECKING:
@@ -80,7 +81,9 @@ class Preview:
         alive = self.base.copy()
         found = []
         for rule in self.rules:
-            if rule.expression is not None:
+            if rule.rowset is not None:
+                answer = self._rowset(rule, rule.rowset)
+            elif rule.expression is not None:
                 answer = self._expression(rule)
             else:
                 answer = self._selector(rule, alive, compute)
@@ -130,6 +133,15 @@ class Preview:
             "rules": rows,
             "samples": self._samples(chosen, answers, before, max(0, min(samples, MAX_SAMPLES))),
         }
+
+    def _rowset(self, rule: CompiledRule, rowset: RowSet) -> Answer:
+        try:
+            found = rowsets.indices(self.dataset.at(None), rowset)
+        except UsageError as error:
+            return Answer(np.ones(len(self.base), bool), "error", error=error.to_dict())
+        true = np.zeros(len(self.base), bool)
+        true[found[found < len(true)]] = True
+        return Answer(true if rule.kind == "keep" else ~true)
 
     def _expression(self, rule: CompiledRule) -> Answer:
         assert rule.expression is not None

@@ -61,6 +61,9 @@ def rules_of(recipe: Recipe) -> list[dict[str, Any]]:
 
 def rule_dict(rule: CompiledRule) -> dict[str, Any]:
     """A rule, JSON-ready."""
+    if rule.rowset is not None:
+        text = str(rule.rowset)
+        return {"name": rule.name, "kind": rule.kind, "text": text, "names": [], "handles": []}
     if rule.expression is None:
         text = f"{rule.selector}" + "".join(f", {k}: {v}" for k, v in rule.params.items())
         return {"name": rule.name, "kind": rule.kind, "text": text, "names": [], "handles": []}

@@ -1,19 +1,8 @@
-"""Row sets by name: what was tagged, found, selected, kept or dropped, as filters.
-
-    tag:NAME             rows that carry the tag
-    finding:ID           rows of a finding
-    selection:KEY        rows of a stored selection (a lasso)
-    version:NAME         rows that a named version keeps
-    dropped:VERSION      rows that were judged for a version and dropped
-    dropped:VERSION/RULE those that failed that rule first
-
-Each may stand after "not ". No expression has a colon, so the two cannot be confused.
-"""
+"""The rows behind the names of row sets: tags, findings, selections and versions, read as facts."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,37 +14,14 @@ from assay.project import check, tags
 from assay.project.rows import StoredRows
 from assay.search.expression import bind, values
 from assay.search.expression import parse as parse_expression
+from assay.select.compiled import CompiledRule
+from assay.select.rowset import KINDS, Reading, RowSet, parse
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
     from assay.project.handle import Handle
 
-KINDS = ("tag", "finding", "selection", "version", "dropped")
-_PATTERN = re.compile(rf"\s*(not\s+)?({'|'.join(KINDS)}):(.+?)\s*", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class RowSet:
-    """A row set as written.
-
-    Attributes:
-        kind: One of `KINDS`.
-        name: What it is called within its kind.
-        negated: Whether the rows outside are meant.
-    """
-
-    kind: str
-    name: str
-    negated: bool = False
-
-    def __str__(self) -> str:
-        return f"{'not ' if self.negated else ''}{self.kind}:{self.name}"
-
-
-def parse(text: str) -> RowSet | None:
-    """The row set that `text` names; None where it is an expression."""
-    match = _PATTERN.fullmatch(text)
-    return RowSet(match[2], match[3], match[1] is not None) if match else None
+__all__ = ["KINDS", "RowSet", "filtered", "indices", "parse", "place", "read", "readings"]
 
 
 def filtered(dataset: Handle, rows: StoredRows, text: str) -> np.ndarray:
@@ -81,22 +47,63 @@ def indices(dataset: Dataset, rowset: RowSet) -> np.ndarray:
     Raises:
         UsageError: There is no such tag, finding, selection, version or rule.
     """
-    rows = dataset.source.num_rows
-    mask = np.zeros(rows, bool)
+    return np.flatnonzero(read(dataset, rowset).true)
+
+
+def readings(
+    dataset: Dataset, rules: Sequence[CompiledRule], rows: StoredRows
+) -> dict[str, Reading]:
+    """What the row sets in rules mean now, by rule.
+
+    Args:
+        dataset: With all its source rows.
+        rules: From `compile_rules`.
+        rows: Those to be judged.
+    """
+    return {rule.name: read(dataset, rule.rowset, rows) for rule in rules if rule.rowset}
+
+
+def read(dataset: Dataset, rowset: RowSet, rows: StoredRows | None = None) -> Reading:
+    """What a row set means now.
+
+    Args:
+        dataset: With all its source rows.
+        rowset: The row set.
+        rows: Those that `Reading.true` is about; all source rows if None.
+
+    Raises:
+        UsageError: There is no such tag, finding, selection, version or rule.
+    """
+    mask = np.zeros(dataset.source.num_rows, bool)
+    event: str | None
+    time: str | None
     if rowset.kind == "version":
-        kept = dataset.at(rowset.name).rows().kept
+        version = dataset.project.versions.get(dataset.name, rowset.name)
+        kept = dataset.at(version.name).rows().kept
         mask[slice(None) if kept is None else kept] = True
+        event, time = version.run, version.time
     elif rowset.kind == "dropped":
+        version = dataset.project.versions.get(dataset.name, rowset.name.partition("/")[0])
         mask[_dropped(dataset, rowset.name)] = True
+        event, time = version.run, version.time
     else:
+        ids: Sequence[str] | pa.Array
         if rowset.kind == "tag":
-            ids = pa.array(tags.ids(dataset, rowset.name), pa.string())
+            ids, event, time = tags.read(dataset, rowset.name)
         elif rowset.kind == "selection":
-            ids = tags.selection(dataset, rowset.name)
+            ids, event, time = tags.selection(dataset, rowset.name), rowset.name, None
         else:
-            ids = pa.array(check.find_one(dataset, rowset.name).row_ids, pa.string())
-        mask[_places(dataset, ids)] = True
-    return np.flatnonzero(~mask if rowset.negated else mask)
+            one = check.find_one(dataset, rowset.name)
+            ids, event, time = one.row_ids, one.id, one.time
+        found = ids if isinstance(ids, pa.Array) else pa.array(ids, pa.string())
+        mask[_places(dataset, found)] = True
+    count = int(np.count_nonzero(mask))
+    if rowset.negated:
+        mask = ~mask
+    if rows is not None:
+        # Rows may have been added since those to be judged were read.
+        mask = mask[: rows.num_rows] if rows.kept is None else mask[rows.kept]
+    return Reading(mask, count, event, time)
 
 
 def _dropped(dataset: Dataset, name: str) -> np.ndarray:

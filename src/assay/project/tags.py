@@ -36,7 +36,7 @@ def tag(
     if action not in ACTIONS:
         raise UsageError(f"A tag cannot be '{action}'ed.", allowed=", ".join(ACTIONS))
     check_name(name, "tag")
-    before = set(_tagged(dataset).get(name, ()))
+    before = set(_tagged(_history(dataset)).get(name, ()))
     chosen = dict.fromkeys(row_ids)
     changed = [i for i in chosen if (i in before) == (action == "remove")]
     key = uuid.uuid4().hex[:12]
@@ -61,13 +61,14 @@ def untag(dataset: Dataset, event: str) -> dict[str, Any]:
         )
     back = "remove" if found["action"] == "add" else "add"
     _append(dataset, uuid.uuid4().hex[:12], found["tag"], back, found["row_ids"], undoes=event)
-    return {"tag": found["tag"], "rows": len(_tagged(dataset).get(found["tag"], ()))}
+    return {"tag": found["tag"], "rows": len(_tagged(_history(dataset)).get(found["tag"], ()))}
 
 
 def names(dataset: Dataset) -> list[dict[str, Any]]:
     """Every tag that some row carries: `{name, rows, time}`, by name."""
-    times = {row["tag"]: row["time"].isoformat(timespec="seconds") for row in _history(dataset)}
-    tagged = _tagged(dataset)
+    history = _history(dataset)
+    times = {row["tag"]: row["time"].isoformat(timespec="seconds") for row in history}
+    tagged = _tagged(history)
     return [
         {"name": name, "rows": len(rows), "time": times[name]}
         for name, rows in sorted(tagged.items())
@@ -75,25 +76,27 @@ def names(dataset: Dataset) -> list[dict[str, Any]]:
     ]
 
 
-def ids(dataset: Dataset, name: str) -> list[str]:
-    """Ids of the rows that carry a tag.
+def read(dataset: Dataset, name: str) -> tuple[list[str], str, str]:
+    """Ids of the rows that carry a tag, and key and time of the last event that changed it.
 
     Raises:
         UsageError: No row ever carried it.
     """
-    tagged = _tagged(dataset)
+    history = _history(dataset)
+    tagged = _tagged(history)
     if name not in tagged:
         raise UsageError(
             f"No row of '{dataset.name}' has the tag '{name}'.",
             allowed=", ".join(sorted(tagged)) or "nothing is tagged yet",
             remedy=f"assay tag {dataset.name} {name} --where EXPR",
         )
-    return list(tagged[name])
+    last = next(row for row in reversed(history) if row["tag"] == name)
+    return list(tagged[name]), last["key"], last["time"].isoformat(timespec="seconds")
 
 
 def of_row(dataset: Dataset, row_id: str) -> list[str]:
     """The tags that a row carries."""
-    return sorted(name for name, rows in _tagged(dataset).items() if row_id in rows)
+    return sorted(name for name, rows in _tagged(_history(dataset)).items() if row_id in rows)
 
 
 def select(dataset: Dataset, row_ids: pa.Array) -> str:
@@ -161,10 +164,10 @@ def _history(dataset: Dataset) -> list[dict[str, Any]]:
     return rows
 
 
-def _tagged(dataset: Dataset) -> dict[str, dict[str, None]]:
+def _tagged(history: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, None]]:
     """Row ids by tag, in the order they were tagged."""
     found: dict[str, dict[str, None]] = {}
-    for row in _history(dataset):
+    for row in history:
         rows = found.setdefault(row["tag"], {})
         for row_id in row["row_ids"]:
             if row["action"] == "add":

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assay import registry
 from assay.errors import UsageError
 from assay.search.expression import Expression, parse
+from assay.select import rowset as rowsets
+from assay.select.rowset import RowSet
 from assay.select.subset.spec import named_columns
 
-FORMS = "keep: EXPR, drop: EXPR, use: FAMILY, select: SELECTOR"
+FORMS = "keep: EXPR, drop: EXPR (or a row set such as tag:NAME), use: FAMILY, select: SELECTOR"
 NAMING_PARAMS = ("by", "stratify", "embedding", "group", "time")
 """Parameters of selectors that are expressions over columns and signals."""
 MAX_NAME = 120
@@ -26,6 +28,7 @@ class CompiledRule:
         name: Unique within its recipe.
         kind: "keep", "drop" or "select".
         expression: For keep and drop.
+        rowset: For keep and drop, in place of an expression.
         selector: Name of the selector, for select.
         params: Its parameters as given.
     """
@@ -35,6 +38,7 @@ class CompiledRule:
     expression: Expression | None = None
     selector: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
+    rowset: RowSet | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -60,7 +64,8 @@ def compile_rules(
     Args:
         entries: `{keep: EXPR}`, `{drop: EXPR}`, `{use: FAMILY[@DEFINITION]}`, or
             `{select: SELECTOR, ...parameters}`, each optionally with a `name`; a bare string is a
-            keep. Without a name, an expression is its own name and a selector gives its name.
+            keep; in place of EXPR may stand a row set (`tag:NAME`). Without a name, an expression
+            is its own name and a selector gives its name.
         seed: The recipe's, for selectors that take a `seed` and are not given one.
 
     Returns:
@@ -89,7 +94,7 @@ def compile_rules(
                     )
                 copy += 1
                 name = f"{rule.name} ({copy})"
-            rules[name] = CompiledRule(name, rule.kind, rule.expression, rule.selector, rule.params)
+            rules[name] = replace(rule, name=name)
     return tuple(rules.values())
 
 
@@ -115,12 +120,14 @@ def _compile(entry: Mapping[str, Any], where: str, seed: int | None) -> list[Com
         )
     if kind == "use":
         return _family(name, str(entry[kind]))
-    expression = parse(_written(entry[kind], where))
-    described = expression.describe()
+    written = _written(entry[kind], where)
+    rowset = rowsets.parse(written)
+    expression = None if rowset else parse(written)
+    described = str(rowset or expression)
     if len(described) > MAX_NAME:
         described = described[: MAX_NAME - 3] + "..."
     default = described if kind == "keep" else f"drop {described}"
-    return [CompiledRule(name or default, kind, expression)]
+    return [CompiledRule(name or default, kind, expression, rowset=rowset)]
 
 
 def _written(value: object, where: str) -> str:

@@ -18,6 +18,8 @@ from assay.search.expression import Expression, bind, evaluator
 from assay.search.names import Resolved, resolver
 from assay.select.compiled import CompiledRule
 from assay.select.conditions import column, conditions, recalled, subject
+from assay.select.rowset import RowSet
+from assay.select.rowset import sentence as sentence_of_rows
 from assay.select.sentences import sentence, shown_threshold
 
 _SPANS = pa.list_(pa.struct([("label", pa.string())]))
@@ -73,12 +75,15 @@ def explain_row(
         it is kept, and the reason says that it was not asked.
     """
     facts = _Facts(row)
-    return [
-        _explain_selector(rule, row, thresholds or {})
-        if rule.expression is None
-        else _explain_expression(rule, rule.expression, row, facts)
-        for rule in rules
-    ]
+    found = []
+    for rule in rules:
+        if rule.expression is not None:
+            found.append(_explain_expression(rule, rule.expression, row, facts))
+        elif rule.rowset is not None:
+            found.append(_explain_rowset(rule, rule.rowset, row, (thresholds or {}).get(rule.name)))
+        else:
+            found.append(_explain_selector(rule, row, thresholds or {}))
+    return found
 
 
 class _Facts:
@@ -177,6 +182,17 @@ def _value(expression: Expression, facts: _Facts) -> Any:
         return facts.value(about) if about is not None else None
     values = {name: facts.value(s.Name(name)) for name in expression.names}
     return next(iter(values.values())) if len(values) == 1 else values
+
+
+def _explain_rowset(
+    rule: CompiledRule, rowset: RowSet, row: Mapping[str, Any], note: Mapping[str, Any] | None
+) -> RuleVerdict:
+    stored = row.get(column("rule", rule.name))
+    if stored is None:
+        return RuleVerdict(rule.name, None, str(rowset), "keep", f"{rowset} was not read")
+    holds = bool(stored) == (rule.kind == "keep")
+    reason = sentence_of_rows(rowset, holds != rowset.negated, note or {})
+    return RuleVerdict(rule.name, holds, str(rowset), "keep" if stored else "drop", reason)
 
 
 def _explain_selector(

@@ -2,6 +2,7 @@
 
     keep: EXPR      rows on which EXPR is true stay; false and unknown (a missing value) drop
     drop: EXPR      rows on which EXPR is true drop; false and unknown stay
+    keep: tag:NAME  rows in a row set (see `rowset`), as it was when read; drop likewise
     use: FAMILY     the keep rules of a published family, such as gopher.quality@datatrove
     select: NAME    a selector, with its parameters
 
@@ -21,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assay import registry
-from assay.errors import AssayError
+from assay.errors import AssayError, UsageError
 from assay.schema import Rows, Selection
 from assay.search import syntax
 from assay.search.expression import Expression, batches, bind, evaluator
@@ -30,6 +31,7 @@ from assay.search.neighbors import neighbors_of
 from assay.select.compiled import CompiledRule, compile_rules
 from assay.select.conditions import column, evidence
 from assay.select.explain import RuleVerdict, explain_row
+from assay.select.rowset import Reading
 
 __all__ = [
     "CompiledRule",
@@ -60,7 +62,8 @@ class Verdicts:
             computed side of a condition, and each pattern, `value:<as written>`; for each selector
             `value:<rule>` and `reason:<rule>`. In these names "." is written "%2E" and "%" "%25"
             (see `conditions.column`), because the store allows no dots.
-        thresholds: What each selector's values were held against, by rule.
+        thresholds: What each selector's values were held against, and what each row set meant, by
+            rule.
     """
 
     rules: tuple[CompiledRule, ...]
@@ -89,15 +92,18 @@ class Verdicts:
         return counts
 
 
-def judge(rules: Sequence[CompiledRule], rows: Rows) -> Verdicts:
+def judge(
+    rules: Sequence[CompiledRule], rows: Rows, readings: Mapping[str, Reading] | None = None
+) -> Verdicts:
     """The verdict of every rule on every row.
 
     Args:
         rules: From `compile_rules`.
         rows: The rows; every signal that `rules` name or need is computed.
+        readings: What row sets in `rules` mean, by rule.
 
     Raises:
-        UsageError: A name is unknown, or kinds do not fit.
+        UsageError: A name is unknown, kinds do not fit, or nobody read a row set.
     """
     names = list(dict.fromkeys(n for rule in rules if rule.expression for n in rule.names))
     table = rows.table(*dict.fromkeys(("id", *names)))
@@ -106,6 +112,11 @@ def judge(rules: Sequence[CompiledRule], rows: Rows) -> Verdicts:
     alive = np.ones(table.num_rows, bool)
     first = np.full(table.num_rows, -1, np.int32)
     thresholds: dict[str, Any] = {}
+    for rule in rules:
+        if rule.rowset is not None:
+            reading = _reading(rule, readings or {})
+            thresholds[rule.name] = reading.note()
+            passes[rule.name] = pa.array(reading.true if rule.kind == "keep" else ~reading.true)
     for index, rule in enumerate(rules):
         if rule.kind == "select":
             selection, place = ask(rule, rows, alive)
@@ -123,6 +134,16 @@ def judge(rules: Sequence[CompiledRule], rows: Rows) -> Verdicts:
     verdicts = {column("rule", rule.name): passes[rule.name] for rule in rules}
     judged = {"id": table["id"], "keep": keep, "dropped_by": dropped_by, **verdicts, **values}
     return Verdicts(tuple(rules), keep, dropped_by, pa.table(judged), thresholds)
+
+
+def _reading(rule: CompiledRule, readings: Mapping[str, Reading]) -> Reading:
+    if rule.name not in readings:
+        raise UsageError(
+            f"'{rule.rowset}' cannot be read here.",
+            where=rule.name,
+            remedy="row sets are known to a dataset of a project: curate there",
+        )
+    return readings[rule.name]
 
 
 def _judge_expressions(

@@ -34,7 +34,7 @@ class Version:
         rows: Rows kept.
         rows_in: Rows judged.
         dropped: Rows dropped by each rule, counted where they failed first.
-        thresholds: What selectors held their values against, by rule.
+        thresholds: What selectors held their values against, and what row sets meant, by rule.
         run: Id of the run that made it.
         time: ISO 8601, UTC.
     """
@@ -127,6 +127,7 @@ class Versions:
         dropped: Mapping[str, int],
         thresholds: Mapping[str, Any],
         run: str,
+        marks: Sequence[str] = (),
     ) -> Version:
         """Record a version; the same recipe with the same outcome is recorded once.
 
@@ -143,8 +144,10 @@ class Versions:
             dropped: Rows dropped by each rule.
             thresholds: What selectors held their values against, by rule.
             run: Id of the run.
+            marks: Digests of what else went into the decisions: a recipe that names a tag is
+                another one when the tag means other rows.
         """
-        outcome = _outcome(recipe, verdicts)
+        outcome = _outcome(recipe, verdicts, marks)
         selections = self._root / "selections" / dataset
         with exclusive(selections / "versions.lock"):
             existing = self.list(dataset)
@@ -189,9 +192,9 @@ class Versions:
         )
 
 
-def _outcome(recipe: str, verdicts: pa.Table) -> str:
+def _outcome(recipe: str, verdicts: pa.Table, marks: Sequence[str]) -> str:
     """Hash of the recipe and of every row's fate: equal for equal decisions."""
-    digest = blake2b(recipe.encode(), digest_size=12)
+    digest = blake2b("\0".join((recipe, *marks)).encode(), digest_size=12)
     digest.update("".join(verdicts.column("id").to_pylist()).encode())
     digest.update(np.asarray(verdicts.column("keep")).tobytes())
     return digest.hexdigest()
