@@ -155,6 +155,7 @@ CALLS: dict[str, str] = {
     "curate": "curate recipe.yaml",
     "explain": "explain docs@clean 70ec68acb482023bd73555112b460c70",
     "diff": "diff docs docs@clean",
+    "split": "split docs --parts a=1,b=1 --by content",
     "subset": "subset docs -k 5 --by balance:stats.words",
     "report": "report docs",
     "versions": "versions",

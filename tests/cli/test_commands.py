@@ -268,6 +268,17 @@ def test_subset_chooses_rows_and_tells_what_changed_when_rows_came(assay, docs, 
         assert assay("subset", "docs", *wrong, "--json").code == 2
 
 
+def test_split_deals_rows_into_versions_and_says_when_none_moved(assay, docs) -> None:
+    made = assay("split", "docs", "--parts", "a=1,b=1", "--by", "group:n", "--json").json
+    assert [part["version"] for part in made["parts"]] == ["docs@a", "docs@b"]
+    assert sorted(part["rows"] for part in made["parts"]) == [2, 3]
+    again = assay("split", "docs", "--parts", "a=1,b=1", "--by", "group:n").stdout
+    assert "Split 5 rows by group:n:" in again
+    assert "no row moved" in again
+    for wrong in ("a", "a=", "a=1,a=2", "a=0,b=1", "a=1", "a=x,b=1"):
+        assert assay("split", "docs", "--parts", wrong, "--json").code == 2
+
+
 def test_lineage_names_what_went_in_and_what_came_out(assay, docs) -> None:
     assay("curate", "r.yaml")
     shown = assay("lineage", "docs").stdout.splitlines()

@@ -29,6 +29,7 @@ COMMANDS = {
     "findings": "insight",
     "curate": "select",
     "subset": "subset",
+    "split": "subset",
     "explain": "select",
     "diff": "diff",
     "versions": "select",

@@ -1,4 +1,4 @@
-"""The command subset: a few rows for a purpose."""
+"""Commands that choose: subset, split."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from assay.cli.output import (
     snippet,
     suggest,
 )
+from assay.errors import UsageError
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
@@ -79,6 +80,71 @@ def subset(
         print_json(made.to_dict())
         return
     _show(target, made)
+
+
+@click.command()
+@click.argument("dataset")
+@click.option(
+    "--parts",
+    metavar="NAME=SHARE,...",
+    default="train=0.8,val=0.1,test=0.1",
+    show_default=True,
+    help="The parts, each of which becomes a version.",
+)
+@click.option(
+    "--by", metavar="WHAT", help="What stays together: near, content, group:COLUMN or time:COLUMN."
+)
+@click.option("--seed", metavar="N", type=int, default=0, help="Another one deals rows anew.")
+@project_option
+@json_option
+def split(
+    dataset: str, parts: str, by: str | None, seed: int, project: str | None, as_json: bool
+) -> None:
+    """Deal the rows of DATASET into parts, without leaks.
+
+    Near-duplicate texts stay together, unless --by says what does. Run again after rows came, it
+    deals those too, and no row moves that was there.
+    """
+    target = opened(project).dataset(dataset)
+    with progress_bar("Computing signals") as bar:
+        made = target.split(_parts(parts), by=by, seed=seed, progress=bar)
+    if as_json:
+        print_json(made.to_dict())
+        return
+    out().print(f"Split {plural(made.input['rows'], 'row')} by {clean(made.by)}:")
+    rows = [
+        (
+            f"  {part['version']}",
+            f"{part['rows']:,}",
+            f"{100 * part['share']:.1f} %",
+            f"of {100 * part['asked']:.1f} % asked for",
+        )
+        for part in made.parts
+    ]
+    grid(["", "", "", ""], rows, right=(1, 2))
+    if made.left_out:
+        why = "without a time" if made.by.startswith("time:") else "that link rows of several parts"
+        out().print(f"  {plural(made.left_out, 'row')} {why} are in none.")
+    if made.kept_cuts:
+        out().print("The bounds are those of the split before, so no row moved.")
+    suggest("diff", made.parts[0]["version"], made.parts[-1]["version"])
+
+
+def _parts(text: str) -> dict[str, float]:
+    """Names and shares, as they are written."""
+    found: dict[str, float] = {}
+    for pair in text.split(","):
+        name, equals, share = (piece.strip() for piece in pair.partition("="))
+        try:
+            number = float(share)
+        except ValueError:
+            number = -1.0
+        if not equals or not name or name in found or not 0 < number < 1e9:
+            raise UsageError(
+                f"'{pair}' is no part with its share.", remedy="write --parts train=0.8,test=0.2"
+            )
+        found[name] = number
+    return found
 
 
 def _show(dataset: Dataset, made: SubsetResult) -> None:

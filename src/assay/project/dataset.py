@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from assay.errors import UsageError
-from assay.project import check, curate, explain, export, find, row, steps, tags
+from assay.project import check, explain, export, find, row, steps, tags
 from assay.project.check import StoredFinding
+from assay.project.choosing import Choosing
 from assay.project.curate import CurateResult
 from assay.project.find import SearchHit
-from assay.project.handle import Handle
 from assay.project.query import read_query
 from assay.run import compute
 from assay.run.compute import ComputeResult, Progress
 from assay.run.plan import Step, is_current, plan
-from assay.run.recipe import Recipe
 from assay.store import runs
 from assay.store.add import Adder, AddOptions, AddResult
 from assay.store.add import Progress as AddProgress
 
 if TYPE_CHECKING:
     from assay.insight.report.model import Report
-    from assay.project.subset import SubsetResult
     from assay.project.view.engine import View
 
 
-class Dataset(Handle):
+class Dataset(Choosing):
     """Rows with their signals, and all that can be done with them."""
 
     def add(
@@ -228,32 +226,6 @@ class Dataset(Handle):
         """Snooze, apply or undo a finding: an event, so nothing is lost."""
         return check.triage(self, finding, action, note=note)
 
-    def curate(
-        self,
-        recipe: Recipe | Mapping[str, Any] | str | Path | None = None,
-        *,
-        name: str = "curated",
-        rules: Iterable[Any] = (),
-        progress: Progress | None = None,
-    ) -> CurateResult:
-        """Make a named version by a recipe, or by rules given here.
-
-        Rules given here come after the filters of `where`; a recipe says itself what it reads.
-
-        Raises:
-            UsageError: The recipe or a rule is wrong, or a recipe is given to filtered rows.
-        """
-        if recipe is None:
-            given = [{"keep": text} for text in self.filters] + list(rules)
-            recipe = {"name": name, "input": self.full_name, "rules": given}
-        elif self.filters:
-            raise UsageError(
-                "A recipe reads all rows of its input, but these rows are filtered by `where`.",
-                where=" and ".join(self.filters),
-                remedy="put the condition into the recipe, as a keep rule",
-            )
-        return curate.curate(self.project, recipe, progress=progress)
-
     def curate_applied(self, *, progress: Progress | None = None) -> CurateResult:
         """Make the version `applied` from the fixes of the findings that were applied."""
         rules = check.applied_rules(self)
@@ -263,50 +235,6 @@ class Dataset(Handle):
                 remedy=f"assay findings {self.name} --apply ID, or give a recipe file",
             )
         return self.curate(name="applied", rules=rules, progress=progress)
-
-    def subset(
-        self,
-        k: int,
-        *,
-        purpose: str | None = None,
-        by: Sequence[str] = (),
-        name: str | None = None,
-        embedding: str | None = None,
-        stay: float = 0.1,
-        seed: int = 0,
-        progress: Progress | None = None,
-    ) -> SubsetResult:
-        """Choose `k` rows as a named version, which says of each what spoke for it.
-
-        Called again after rows came, it makes the next edition: rows stay unless newcomers are
-        clearly better, and the result tells which entered, which left, and why.
-
-        Args:
-            k: How many rows; all, if there are fewer.
-            purpose: `label`, `train` or `eval`: what to choose by, unless `by` says so.
-            by: Criteria of the selector `subset`, such as `diversity` or `balance:language=0.5`.
-            name: Of the version; the purpose by default.
-            embedding: Column of vectors; the first one there is by default.
-            stay: By more than which share of the largest gain newcomers have to be better.
-            seed: Decides between equals.
-            progress: Told of rows while signals are computed.
-
-        Raises:
-            UsageError: Neither purpose nor criteria are given, or one of them is wrong.
-        """
-        from assay.project.subset import subset
-
-        return subset(
-            self,
-            k,
-            purpose=purpose,
-            by=by,
-            name=name,
-            embedding=embedding,
-            stay=stay,
-            seed=seed,
-            progress=progress,
-        )
 
     def explain(self, row_id: str) -> dict[str, Any]:
         """Why a row is in or out, and where it comes from; the start of its id is enough."""

@@ -22,7 +22,7 @@ from assay.select.subset.spec import PURPOSES, parse_parts
 from assay.store.versions import Version
 
 if TYPE_CHECKING:
-    from assay.project.dataset import Dataset
+    from assay.project.handle import Handle
 
 RULE = "subset"
 """Name of the rule that chooses, in the recipes made here."""
@@ -70,7 +70,7 @@ class SubsetResult:
 
 
 def subset(
-    dataset: Dataset,
+    dataset: Handle,
     k: int,
     *,
     purpose: str | None = None,
@@ -122,7 +122,7 @@ def subset(
     )
 
 
-def _embedding(dataset: Dataset) -> str:
+def _embedding(dataset: Handle) -> str:
     """The first embedding there is, else the one of the text, which is then computed."""
     field = next((field for field in dataset.schema if is_embedding(field)), None)
     if field is None:
@@ -131,7 +131,7 @@ def _embedding(dataset: Dataset) -> str:
     return str(named.decode())
 
 
-def _chosen(dataset: Dataset, version: Version) -> list[dict[str, Any]]:
+def _chosen(dataset: Handle, version: Version) -> list[dict[str, Any]]:
     """The rows of an edition in the order they were chosen in."""
     value, reason = column("value", RULE), column("reason", RULE)
     table = dataset.project.versions.verdicts(version).read(["id", "keep", value, reason])
@@ -148,14 +148,14 @@ def _chosen(dataset: Dataset, version: Version) -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: int(row["rank"]))
 
 
-def _kept(dataset: Dataset, version: Version | None) -> set[str]:
+def _kept(dataset: Handle, version: Version | None) -> set[str]:
     if version is None:
         return set()
     table = dataset.project.versions.verdicts(version).read(["id", "keep"])
     return set(table["id"].filter(table["keep"]).to_pylist())
 
 
-def _left(dataset: Dataset, version: Version, gone: set[str]) -> list[dict[str, Any]]:
+def _left(dataset: Handle, version: Version, gone: set[str]) -> list[dict[str, Any]]:
     """Rows of the edition before, with the rule that keeps them out now."""
     if not gone:
         return []

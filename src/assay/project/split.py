@@ -1,0 +1,200 @@
+"""A dataset dealt into parts, such as train and test, in which nothing leaks from part to part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from assay.errors import UsageError
+from assay.project.check import ensure
+from assay.project.curate import curate, signals_of
+from assay.run.compute import Progress
+from assay.run.recipe import Recipe
+from assay.select.compiled import compile_rules
+from assay.select.split import group_places, near_places, time_places
+
+if TYPE_CHECKING:
+    from assay.project.handle import Handle
+
+KINDS = "near, content, group:COLUMN, time:COLUMN"
+PARTS = {"train": 0.8, "val": 0.1, "test": 0.1}
+
+
+@dataclass(frozen=True)
+class SplitResult:
+    """The versions that a split made.
+
+    Attributes:
+        input: Full name of what was split and its number of rows.
+        by: What was kept together.
+        parts: `{name, version, rows, share, asked, low, high}` each: `asked` is the share asked
+            for, `share` that of the rows in all parts; `low` and `high` bound it on the line on
+            which groups, or times, have their places.
+        left_out: Rows in no part: texts that link several, or rows without a time.
+        kept_cuts: Whether the bounds are those of an earlier split, so that no row moved.
+    """
+
+    input: Mapping[str, Any]
+    by: str
+    parts: tuple[Mapping[str, Any], ...]
+    left_out: int
+    kept_cuts: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {
+            "input": dict(self.input),
+            "by": self.by,
+            "parts": [dict(part) for part in self.parts],
+            "left_out": self.left_out,
+            "kept_cuts": self.kept_cuts,
+        }
+
+
+def split(
+    dataset: Handle,
+    parts: Mapping[str, float] | None = None,
+    *,
+    by: str | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> SplitResult:
+    """Deal the rows into parts; see `Dataset.split`."""
+    shares = _shares(parts or PARTS)
+    by = by or ("near" if "text" in dataset.schema.names else "content")
+    rule = _rule(by, seed)
+    asked = ", ".join(f"{name} {share:.6g}" for name, share in shares.items())
+    told = f"a split into {asked} by {by}"
+    cuts = _earlier(dataset, list(shares), rule, told)
+    kept = cuts is not None
+    if cuts is None:
+        whole = dataset.project.dataset(dataset.name)
+        ensure(whole, signals_of(whole, [], compile_rules([rule])), progress)
+        found = _cuts(_places(dataset, rule), list(shares.values()))
+        cuts = [_written(dataset, rule, bound) for bound in found]
+    made = []
+    for (name, share), low, high in zip(shares.items(), cuts[:-1], cuts[1:], strict=True):
+        bounds = {key: at for key, at in (("low", low), ("high", high)) if at is not None}
+        rules = [*({"keep": text} for text in dataset.filters), {**rule, **bounds}]
+        recipe = {
+            "name": name,
+            "input": dataset.full_name,
+            "description": told,
+            "rules": rules,
+        }
+        result = curate(dataset.project, recipe, progress=progress)
+        part = {"name": name, "version": result.output["name"], "rows": result.output["rows"]}
+        made.append({**part, "asked": share, "low": low, "high": high})
+    total = sum(part["rows"] for part in made)
+    return SplitResult(
+        input={"name": dataset.full_name, "rows": dataset.num_rows},
+        by=by,
+        parts=tuple(
+            {**part, "share": round(part["rows"] / total, 6) if total else 0.0} for part in made
+        ),
+        left_out=dataset.num_rows - total,
+        kept_cuts=kept,
+    )
+
+
+def _shares(parts: Mapping[str, float]) -> dict[str, float]:
+    """Shares that add up to 1."""
+    wrong = [
+        name
+        for name, share in parts.items()
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < 1e9
+    ]
+    if wrong or len(parts) < 2:
+        raise UsageError(
+            f"'{wrong[0]}' cannot have the share {parts[wrong[0]]!r}."
+            if wrong
+            else "A split needs two parts.",
+            allowed="two or more names with shares above 0, such as train=0.8 and test=0.2",
+        )
+    total = sum(parts.values())
+    return {name: share / total for name, share in parts.items()}
+
+
+def _rule(by: str, seed: int) -> dict[str, Any]:
+    """The rule that takes a part, without its bounds."""
+    kind, _, argument = by.partition(":")
+    argument = argument.strip()
+    dealt = {"seed": seed} if seed else {}
+    if kind == "group" and argument:
+        return {"select": "split.group", "group": argument, **dealt}
+    if kind == "time" and argument:
+        return {"select": "split.time", "time": argument}
+    if kind == "near" and not argument:
+        return {"select": "split.near", **dealt}
+    if kind == "content" and not argument:
+        return {"select": "split.group", **dealt}
+    raise UsageError(f"Rows cannot be split by '{by}'.", allowed=KINDS)
+
+
+def _places(dataset: Handle, rule: Mapping[str, Any]) -> np.ndarray:
+    rows = dataset.rows()
+    seed = int(rule.get("seed", 0))
+    if rule["select"] == "split.time":
+        return time_places(rows, rule["time"])
+    if rule["select"] == "split.near":
+        return near_places(rows, 0.8, seed)[0]
+    return group_places(rows, rule.get("group", "content_id"), seed)
+
+
+def _cuts(places: np.ndarray, shares: list[float]) -> list[float | None]:
+    """Bounds between places so that each part gets its share of rows, to within one group.
+
+    A bound is the place of the first group behind it. Every part gets a group.
+
+    Raises:
+        UsageError: There are fewer groups than parts.
+    """
+    known = np.sort(places[~np.isnan(places)])
+    groups, starts = np.unique(known, return_index=True)
+    if len(groups) < len(shares):
+        raise UsageError(
+            f"{len(shares)} parts cannot be made of {len(groups)} groups that stay together.",
+            remedy="ask for fewer parts, or split by something finer",
+        )
+    cuts: list[float | None] = [None]
+    last = 0
+    for number, share in enumerate(np.cumsum(shares)[:-1], start=1):
+        most = len(groups) - (len(shares) - number)
+        last = int(np.clip(np.abs(starts - share * len(known)).argmin(), last + 1, most))
+        cuts.append(float(groups[last]))
+    return [*cuts, None]
+
+
+def _written(dataset: Handle, rule: Mapping[str, Any], bound: float | None) -> float | str | None:
+    """A bound as it stands in a recipe: times as people write them."""
+    if bound is None or rule["select"] != "split.time":
+        return bound
+    names = dataset.schema.names
+    kind = dataset.schema.field(rule["time"]).type if rule["time"] in names else pa.float64()
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        return bound
+    return datetime.fromtimestamp(bound, UTC).isoformat()
+
+
+def _earlier(
+    dataset: Handle, names: list[str], rule: Mapping[str, Any], told: str
+) -> list[Any] | None:
+    """The bounds of the newest split of this description, where all of its parts are there."""
+    found = []
+    for name in names:
+        editions = dataset.project.versions.editions(dataset.name, name)
+        recipes = [Recipe.from_yaml(version.recipe) for version in reversed(editions)]
+        recipe = next((r for r in recipes if r.description == told), None)
+        last = dict(recipe.rules[-1]) if recipe is not None and recipe.rules else {}
+        found.append((last.pop("low", None), last.pop("high", None)))
+        if last != rule:
+            return None
+    joined = [low for low, _ in found] + [found[-1][1]]
+    fits = all(a[1] == b[0] for a, b in pairwise(found))
+    return joined if fits else None
