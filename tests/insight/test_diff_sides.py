@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from assay.insight.diff.cells import cell_shares
 from assay.insight.diff.domain import (
     category_features,
     number_features,
@@ -82,6 +83,55 @@ def test_too_few_rows_give_no_classifier() -> None:
     few = np.arange(25) >= 19
     assert tell_apart(number_features("x", draw()[:25]), few[::-1], np.arange(25)) is None
     assert tell_apart([], SIDE, ALONE) is None
+
+
+def cloud(center: int, n: int, seed: int) -> np.ndarray:
+    noise = np.random.default_rng(seed).normal(scale=0.05, size=(n, 6))
+    return (np.eye(6)[center] + noise).astype(np.float32)
+
+
+def shares(a: np.ndarray, b: np.ndarray, **params) -> dict | None:
+    named = tuple(lambda rows, side=side: [f"{side}{i}" for i in rows] for side in "ab")
+    return cell_shares(a, b, ids=named, **params)
+
+
+def test_cells_tell_where_one_side_has_more_and_by_how_much() -> None:
+    a = np.concatenate([cloud(0, 900, 0), cloud(1, 100, 1)])
+    b = np.concatenate([cloud(0, 300, 2), cloud(1, 100, 3), cloud(2, 100, 4)])
+    topic = (
+        ["cat purr"] * 900 + ["court plea"] * 100,
+        ["cat purr"] * 300 + ["court plea"] * 100 + ["wave tide"] * 100,
+    )
+    texts = tuple(lambda rows, side=side: [topic[side][i] for i in rows] for side in (0, 1))
+
+    found = shares(a, b, texts=texts)
+
+    assert found["distance"] == pytest.approx(0.3, abs=0.03)
+    assert found["distance"] > found["by_chance"]
+    sea = [cell for cell in found["shares"] if cell["name"] in ("tide wave", "wave tide")]
+    assert sum(cell["b"] for cell in sea) == pytest.approx(0.2)
+    assert all(cell["rows_a"] == 0 and cell["low"] > 1 for cell in sea)
+    assert all(int(row[1:]) >= 400 for cell in sea for row in cell["examples_b"])
+    # The interval holds what is true: 0.2 of b and 0.1 of a are judgments.
+    law = [cell for cell in found["shares"] if "court" in cell["name"]]
+    assert all(cell["low"] < cell["ratio"] < cell["high"] for cell in law)
+
+
+def test_cells_of_one_source_differ_by_no_more_than_chance() -> None:
+    below = 0
+    for seed in range(20):
+        both = np.random.default_rng(seed).normal(size=(1000, 6)).astype(np.float32)
+        found = shares(both[:500], both[500:])
+        below += found["distance"] <= found["by_chance"]
+    assert below >= 16
+
+
+def test_cells_need_enough_rows_and_survive_equal_ones() -> None:
+    few, many = cloud(0, 39, 0), np.ones((80, 6), np.float32)
+    assert shares(few, many) is None
+    found = shares(many, many)
+    assert (found["cells"], found["distance"]) == (1, 0.0)
+    assert shares(np.zeros_like(many), many)["distance"] == 1.0
 
 
 def line(first: int, last: int) -> str:

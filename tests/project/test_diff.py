@@ -108,6 +108,11 @@ def test_texts_are_told_apart_in_the_space_of_the_first_where_each_has_its_own(p
     for dataset in pair:
         dataset.compute({"op": "embed.text", "model": "lsa"})
     features = {f["name"]: f["auroc"] for f in old.diff(new)["classifier"]["features"]}
+    cells = old.diff(new)["cells"]
+    assert cells["embedding"] == "embed.text"
+    new_ones = [cell for cell in cells["shares"] if cell["rows_a"] == 0]
+    assert sum(cell["rows_b"] for cell in new_ones) >= 50
+    assert all(set(cell["name"].split()) & set(THEMES["law"]) for cell in new_ones)
     assert features["embed.text"] > 0.75  # 60 of 100 are judgments, of which the old has none
     # Within one dataset there is nothing to embed anew.
     same = new.diff(new.where("rating >= 4"))

@@ -42,6 +42,7 @@ def diff(a: str, b: str, everything: bool, project: str | None, as_json: bool) -
     _schema(told["schema"], a, b)
     _overlap(told, a, b)
     _classifier(told["classifier"], b)
+    _cells(told["cells"], a, b)
     _statistics(told["statistics"], a, b, everything)
     for remark in told["notes"]:
         note(remark)
@@ -93,6 +94,26 @@ def _classifier(found: Mapping[str, Any] | None, b: str) -> None:
         for each in found["features"][:_FEATURES]
     ]
     grid(["  by", "alone", ""], rows, right=(1,))
+
+
+def _cells(found: Mapping[str, Any] | None, a: str, b: str) -> None:
+    if found is None:
+        return
+    out().print(
+        f"\nTheir shares of {found['cells']} cells of {clean(found['embedding'])} are "
+        f"{found['distance']:.3f} apart; chance alone makes {found['by_chance']:.3f}."
+    )
+    rows = [
+        (
+            f"  {each['name']}",
+            f"{100 * each['a']:.1f} %",
+            f"{100 * each['b']:.1f} %",
+            f"x {each['ratio']:.2f}",
+            f"{each['low']:.2f} to {each['high']:.2f}",
+        )
+        for each in found["shares"][:_FEATURES]
+    ]
+    grid(["  cell", a, b, "ratio", ""], rows, right=(1, 2, 3))
 
 
 def _called(feature: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assay.insight.diff import columns, domain, overlap
+from assay.insight.diff import cells, columns, domain, overlap
 from assay.insight.diff.schema import Shared, compare_schemas, shared
 from assay.project.rows import StoredRows
 from assay.project.shared_vectors import shared_space, vectors
@@ -48,6 +48,11 @@ class _Side:
         return np.sort(rng.choice(n, CLASSIFIED, replace=False))
 
     @property
+    def has_text(self) -> bool:
+        names = self.rows.schema.names
+        return "text" in names and pa.types.is_string(self.rows.schema.field("text").type)
+
+    @property
     def has_embedding(self) -> bool:
         return any(is_embedding(field) for field in self.rows.schema)
 
@@ -62,7 +67,8 @@ def diff(a: Dataset, b: Dataset, *, seed: int = 0) -> dict[str, Any]:
     Returns:
         `a`, `b`: `{name, rows}`; `common`, and `only_a`, `only_b` `{rows, reasons, examples}`, by
         row id, with the rules of the version that lacks the rows; `schema` as `compare_schemas`;
-        `statistics` as `compare_columns`, by name; `classifier` as `tell_apart`; `overlap`
+        `statistics` as `compare_columns`, by name; `cells` as `cell_shares`;
+        `classifier` as `tell_apart`; `overlap`
         `{exact, near}` as `exact_overlap` and `near_overlap`; `notes`, what could not be compared
         and the command that changes that.
     """
@@ -70,13 +76,15 @@ def diff(a: Dataset, b: Dataset, *, seed: int = 0) -> dict[str, Any]:
     notes: list[str] = []
     exact, in_b, in_a = overlap.exact_overlap(left.rows, right.rows)
     statistics, features = _columns(left, right)
+    space = _space(left, right, notes)
     return {
         "a": {"name": a.full_name, "rows": left.rows.num_rows},
         "b": {"name": b.full_name, "rows": right.rows.num_rows},
         **_membership(left, right),
         "schema": compare_schemas(left.rows.schema, right.rows.schema),
         "statistics": statistics,
-        "classifier": _classifier(left, right, features, notes),
+        "cells": _cells(left, right, space),
+        "classifier": _classifier(left, right, features, space, notes),
         "overlap": {"exact": exact, "near": _near(left, right, in_b, in_a, notes)},
         "notes": notes,
     }
@@ -142,20 +150,60 @@ def _features(name: str, kind: str, a: pa.ChunkedArray, b: pa.ChunkedArray) -> l
     return domain.number_features(name, values)
 
 
-def _classifier(
-    a: _Side, b: _Side, features: list[domain.Feature], notes: list[str]
-) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class _Space:
+    """Vectors of the sampled rows of both sides, in one space; zeros, and False, without one."""
+
+    name: str
+    a: np.ndarray
+    b: np.ndarray
+    known_a: np.ndarray
+    known_b: np.ndarray
+
+
+def _space(a: _Side, b: _Side, notes: list[str]) -> _Space | None:
     found = shared_space(a.rows.schema, b.rows.schema)
     if found is None:
         lacking = next((s.name for s in (a, b) if not s.has_embedding), b.name)
         notes.append(
             f"Meanings are not compared: {a.name} and {b.name} have no embedding of one model; "
-            f"run `assay compute {lacking} embed.text`"
+            f"run `assay compute {lacking.partition('@')[0]} embed.text`"
         )
-    elif len(a.sample) and len(b.sample):
-        left, _ = vectors(found, "a", a.rows, a.sample, a.dataset)
-        right, _ = vectors(found, "b", b.rows, b.sample, a.dataset)
-        features = [domain.vector_feature(found.name, np.concatenate([left, right])), *features]
+        return None
+    if not (len(a.sample) and len(b.sample)):
+        return None
+    left, known_a = vectors(found, "a", a.rows, a.sample, a.dataset)
+    right, known_b = vectors(found, "b", b.rows, b.sample, a.dataset)
+    return _Space(found.name, left, right, known_a, known_b)
+
+
+def _cells(a: _Side, b: _Side, space: _Space | None) -> dict[str, Any] | None:
+    if space is None:
+        return None
+    at = (a.sample[space.known_a], b.sample[space.known_b])
+
+    def fetch(name: str) -> tuple[cells.Fetch, cells.Fetch]:
+        def of(side: _Side, rows: np.ndarray) -> cells.Fetch:
+            return lambda places: side.rows.take(rows[places], name).column(0).to_pylist()
+
+        return of(a, at[0]), of(b, at[1])
+
+    told = cells.cell_shares(
+        space.a[space.known_a],
+        space.b[space.known_b],
+        ids=fetch("id"),
+        texts=fetch("text") if a.has_text and b.has_text else None,
+        seed=a.seed,
+    )
+    return None if told is None else {"embedding": space.name, **told}
+
+
+def _classifier(
+    a: _Side, b: _Side, features: list[domain.Feature], space: _Space | None, notes: list[str]
+) -> dict[str, Any] | None:
+    if space is not None:
+        joined = np.concatenate([space.a, space.b])
+        features = [domain.vector_feature(space.name, joined), *features]
     content = pa.chunked_array(
         [side.rows.take(side.sample, "content_id").column(0).combine_chunks() for side in (a, b)]
     )
@@ -174,7 +222,7 @@ def _near(
     a: _Side, b: _Side, in_b: np.ndarray, in_a: np.ndarray, notes: list[str]
 ) -> dict[str, Any] | None:
     """Near overlap, where both sides have texts and signatures of one kind."""
-    if not all("text" in side.rows.schema.names for side in (a, b)):
+    if not (a.has_text and b.has_text):
         return None
     both = {each.name: each for each in shared(a.rows.schema, b.rows.schema)}
     signature = both.get(overlap.SIGNATURE)

@@ -977,6 +977,42 @@ export interface components {
             /** Min */
             min: number;
         };
+        /** CellShare */
+        CellShare: {
+            /** A */
+            a: number;
+            /** B */
+            b: number;
+            /** Examples A */
+            examples_a: string[];
+            /** Examples B */
+            examples_b: string[];
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Name */
+            name: string;
+            /** Ratio */
+            ratio: number;
+            /** Rows A */
+            rows_a: number;
+            /** Rows B */
+            rows_b: number;
+        };
+        /** Cells */
+        Cells: {
+            /** By Chance */
+            by_chance: number;
+            /** Cells */
+            cells: number;
+            /** Distance */
+            distance: number;
+            /** Embedding */
+            embedding: string;
+            /** Shares */
+            shares: components["schemas"]["CellShare"][];
+        };
         /** CheckBody */
         CheckBody: {
             /**
@@ -1164,6 +1200,7 @@ export interface components {
         Diff: {
             a: components["schemas"]["DiffName"];
             b: components["schemas"]["DiffName"];
+            cells: components["schemas"]["Cells"] | null;
             classifier: components["schemas"]["SideClassifier"] | null;
             /** Common */
             common: number;

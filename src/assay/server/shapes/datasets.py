@@ -228,6 +228,27 @@ class SideClassifier(BaseModel):
     features: list[TellingFeature]
 
 
+class CellShare(BaseModel):
+    name: str
+    a: float
+    b: float
+    rows_a: int
+    rows_b: int
+    ratio: float
+    low: float
+    high: float
+    examples_a: list[str]
+    examples_b: list[str]
+
+
+class Cells(BaseModel):
+    embedding: str
+    cells: int
+    distance: float
+    by_chance: float
+    shares: list[CellShare]
+
+
 class ExactOverlap(BaseModel):
     a: int
     b: int
@@ -260,6 +281,7 @@ class Diff(BaseModel):
     only_b: DiffSide
     columns: SchemaDiff = Field(alias="schema")
     statistics: dict[str, StatisticPair]
+    cells: Cells | None
     classifier: SideClassifier | None
     overlap: Overlap
     notes: list[str]
