@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import decimal
+from decimal import Decimal
+from uuid import UUID
 
 import numpy as np
 import pyarrow as pa
@@ -165,6 +166,45 @@ def test_an_unknown_time_zone_leaves_the_instants(tmp_path):
     assert item.batch["t"][0].value == 7
 
 
+def test_extensions_and_short_decimals_are_read_as_what_they_hold(tmp_path):
+    number = UUID("12345678-1234-5678-1234-567812345678")
+    uuids = pa.array([number.bytes, None], pa.uuid())
+    pair = pa.list_(pa.float32(), 2)
+    data = pa.table(
+        {
+            "uuid": uuids,
+            "in": pa.StructArray.from_arrays([uuids], names=["uuid"]),
+            "json": pa.array(['{"a": 1}', None], pa.json_()),
+            "flag": pa.ExtensionArray.from_storage(pa.bool8(), pa.array([1, None], pa.int8())),
+            "tensor": pa.ExtensionArray.from_storage(
+                pa.fixed_shape_tensor(pa.float32(), [2]), pa.array([[1, 2], None], pair)
+            ),
+            "d32": pa.array([Decimal("1.25"), None], pa.decimal32(5, 2)),
+            "d64": pa.array(
+                [{"d": Decimal("1.25")}, None], pa.struct([("d", pa.decimal64(12, 2))])
+            ),
+        }
+    )
+    save("parquet", data, tmp_path / "data")
+    (item,), bad = load(tmp_path / "data")
+    assert bad == []
+    assert item.batch.slice(0, 1).to_pylist() == [
+        {
+            "uuid": str(number),
+            "in": {"uuid": number.bytes},
+            "json": '{"a": 1}',
+            "flag": True,
+            "tensor": [1.0, 2.0],
+            "d32": Decimal("1.25"),
+            "d64": {"d": Decimal("1.25")},
+        }
+    ]
+    assert item.batch.schema.field("tensor").type == pair
+    docs = assay.open(tmp_path / "p").dataset("docs")
+    assert docs.add(tmp_path / "data").rows_added == 2
+    assert docs.to_table(["d32"])["d32"].to_pylist() == [Decimal("1.25"), None]
+
+
 UNSTORABLE = {
     "an interval": pa.array([(1, 2, 3)], pa.month_day_nano_interval()),
     "a union": pa.UnionArray.from_sparse(pa.array([0], pa.int8()), [pa.array([1])]),
@@ -192,7 +232,7 @@ def test_two_columns_of_one_name_are_one_clear_reason(tmp_path):
 
 @pytest.mark.parametrize("kind", ["file", "stream"])
 def test_rows_of_wide_and_rare_types_reach_the_store(kind, tmp_path):
-    money = [decimal.Decimal("1.10"), None, decimal.Decimal("-3.25")]
+    money = [Decimal("1.10"), None, Decimal("-3.25")]
     rare = pa.RunEndEncodedArray.from_arrays(pa.array([3], pa.int32()), pa.array(["a"]))
     data = pa.table(
         {

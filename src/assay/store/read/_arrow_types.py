@@ -44,6 +44,8 @@ def plain(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, dict[int, str]]:
             column = pc.run_end_decode(column)
         if pa.types.is_dictionary(column.type) and _has_time(column.type.value_type):
             column = column.dictionary_decode()
+        if isinstance(column.type, pa.UuidType):
+            column = pa.array([value and str(value) for value in column.to_pylist()], pa.string())
         wanted = plain_type(column.type)
         if _has(wanted, pa.types.is_decimal):
             # Arrow takes these where they stand in a mapped file; Lance wants them on 16 bytes.
@@ -68,6 +70,14 @@ def plain_type(kind: pa.DataType) -> pa.DataType:
     """
     if pa.types.is_run_end_encoded(kind):
         return plain_type(kind.value_type)
+    if isinstance(kind, pa.UuidType):
+        return pa.string()
+    if isinstance(kind, pa.Bool8Type):
+        return pa.bool_()
+    if isinstance(kind, pa.BaseExtensionType):
+        return plain_type(kind.storage_type)
+    if pa.types.is_decimal32(kind) or pa.types.is_decimal64(kind):
+        return pa.decimal128(kind.precision, kind.scale)
     if pa.types.is_timestamp(kind):
         return pa.timestamp(kind.unit, _zone(kind.tz))
     if pa.types.is_struct(kind):
@@ -90,6 +100,8 @@ def plain_type(kind: pa.DataType) -> pa.DataType:
 def _inner(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_run_end_encoded(kind):
         raise Unstorable("run-end encoded values inside others")
+    if isinstance(kind, pa.UuidType):
+        return kind.storage_type  # Arrow casts it to no text
     return plain_type(kind)
 
 
