@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 import assay
 
-SCREENS = ("findings", "explore", "inspect", "curate", "versions")
+SCREENS = ("findings", "explore", "inspect", "curate", "versions", "report")
 HACK = "window.hacked=1"
 SCRIPTS = [
     f"<script>{HACK}</script>",

@@ -38,8 +38,9 @@ class Memory(OrderedDict[str, Any]):
 class Service:
     """One project behind a server."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, base: str = "") -> None:
         self.project = project
+        self.base = base
         self.engine = Engine(project)
         self.jobs = Jobs()
         self.memory = Memory()

@@ -28,6 +28,9 @@ export const api = {
   diff: (d: string, a: string, b: string, signal?: AbortSignal) =>
     told(client.GET("/api/datasets/{dataset}/diff", { params: { ...of(d), query: { a, b } }, signal })),
 
+  report: (d: string, signal?: AbortSignal) => told(client.GET("/api/datasets/{dataset}/report", { params: of(d), signal })),
+  makeReport: (d: string) => told(client.POST("/api/datasets/{dataset}/report", { params: of(d) })),
+
   view: (d: string, query: Query, signal?: AbortSignal) =>
     told(client.POST("/api/datasets/{dataset}/view", { params: of(d), body: bodyOf(query), signal })),
   /** Rows of a view as an Arrow table; see `rowsOf`. */

@@ -488,6 +488,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/datasets/{dataset}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report
+         * @description The report as it was made last, and whether anything changed since.
+         */
+        get: operations["get_report"];
+        put?: never;
+        /**
+         * Post Report
+         * @description Make the report anew.
+         */
+        post: operations["post_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset}/report/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report File
+         * @description The report as one file.
+         */
+        get: operations["get_report_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/{dataset}/row/{row_id}": {
         parameters: {
             query?: never;
@@ -966,6 +1010,51 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AdviceShape */
+        AdviceShape: {
+            /** Action */
+            action: string;
+            /** Command */
+            command: string;
+            /** Effect */
+            effect: string;
+            /** Parts */
+            parts: (string | components["schemas"]["NumberShape"])[];
+            /** Reason */
+            reason: string;
+            /** Title */
+            title: string;
+        };
+        /** BarShape */
+        BarShape: {
+            /** Label */
+            label: string;
+            /** Measure */
+            measure: string;
+            /** Note */
+            note: string;
+            /** Share */
+            share: number;
+            /** Text */
+            text: string;
+            /** Value */
+            value: number;
+            view: components["schemas"]["NumberView"];
+        };
+        /** BarsShape */
+        BarsShape: {
+            /** Bars */
+            bars: components["schemas"]["BarShape"][];
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "bars";
+            /** Scale */
+            scale: number | null;
+            /** Title */
+            title: string;
+        };
         /** BinStats */
         BinStats: {
             /** Max */
@@ -1381,6 +1470,20 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** FigureShape */
+        FigureShape: {
+            /** Label */
+            label: string;
+            /** Measure */
+            measure: string;
+            /** Note */
+            note: string;
+            /** Text */
+            text: string;
+            /** Value */
+            value: number;
+            view: components["schemas"]["NumberView"];
+        };
         /**
          * FilterParts
          * @description A condition on one column; the server writes the expression.
@@ -1520,6 +1623,26 @@ export interface components {
             /** Subject */
             subject: string;
         };
+        /** HistogramShape */
+        HistogramShape: {
+            /** Counts */
+            counts: number[];
+            /** Edges */
+            edges: number[];
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "histogram";
+            median: components["schemas"]["NumberShape"] | null;
+            /**
+             * Scale
+             * @enum {string}
+             */
+            scale: "linear" | "log";
+            /** Title */
+            title: string;
+        };
         /** JobList */
         JobList: {
             /** Jobs */
@@ -1543,7 +1666,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "check" | "compute" | "curate" | "map" | "effect" | "preview";
+            kind: "check" | "compute" | "curate" | "map" | "effect" | "preview" | "report";
             /** Label */
             label: string;
             progress: components["schemas"]["Progress"];
@@ -1737,6 +1860,24 @@ export interface components {
             /** View */
             view: number;
         };
+        /**
+         * NumberShape
+         * @description A number with the view that it was measured on.
+         */
+        NumberShape: {
+            /** Measure */
+            measure: string;
+            /** Text */
+            text: string;
+            /** Value */
+            value: number;
+            view: components["schemas"]["NumberView"];
+        };
+        /** NumberView */
+        NumberView: {
+            /** Filters */
+            filters: string[];
+        };
         /** OpOutput */
         OpOutput: {
             /** Name */
@@ -1904,6 +2045,35 @@ export interface components {
             rules: components["schemas"]["CompiledRuleShape"][];
             /** Yaml */
             yaml: string;
+        };
+        /** ReportShape */
+        ReportShape: {
+            /** Dataset */
+            dataset: string;
+            /** Figures */
+            figures: components["schemas"]["FigureShape"][];
+            /** Lead */
+            lead: (string | components["schemas"]["NumberShape"])[];
+            /** Project */
+            project: string;
+            /** Recommendations */
+            recommendations: components["schemas"]["AdviceShape"][];
+            /** Sections */
+            sections: components["schemas"]["SectionShape"][];
+            /** Sources */
+            sources: components["schemas"]["SourceShape"][];
+            /** Summary */
+            summary: string;
+            /** Table Version */
+            table_version: number;
+            /** Time */
+            time: string;
+        };
+        /** ReportState */
+        ReportState: {
+            report: components["schemas"]["ReportShape"] | null;
+            /** Stale */
+            stale: boolean;
         };
         /** Row */
         Row: {
@@ -2127,6 +2297,21 @@ export interface components {
             /** Unlike */
             unlike?: string[];
         };
+        /** SectionShape */
+        SectionShape: {
+            /** Blocks */
+            blocks: (components["schemas"]["BarsShape"] | components["schemas"]["HistogramShape"])[];
+            /** Figures */
+            figures: components["schemas"]["FigureShape"][];
+            /** Id */
+            id: string;
+            /** Lead */
+            lead: (string | components["schemas"]["NumberShape"])[];
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+        };
         /** SelectionShape */
         SelectionShape: {
             /** Count */
@@ -2222,6 +2407,13 @@ export interface components {
             rows: number;
             /** Source */
             source: string;
+        };
+        /** SourceShape */
+        SourceShape: {
+            /** Made By */
+            made_by: string;
+            /** Signal */
+            signal: string;
         };
         /** Span */
         Span: {
@@ -3365,6 +3557,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["StartShape"];
                 };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportState"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_report_file: {
+        parameters: {
+            query?: {
+                form?: "html" | "pdf" | "json";
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong and what to do. */
             "4XX": {

@@ -16,6 +16,11 @@ export type Lineage = Shapes["Lineage"];
 export type LineageNode = Shapes["LineageNode"];
 export type Diff = Shapes["Diff"];
 export type DiffSide = Shapes["DiffSide"];
+export type Report = Shapes["ReportShape"];
+export type ReportNumber = Shapes["NumberShape"];
+export type ReportFigure = Shapes["FigureShape"];
+export type ReportBars = Shapes["BarsShape"];
+export type ReportHistogram = Shapes["HistogramShape"];
 /** The answer to a view: its key, its counts, and its filters in words. */
 export type ViewState = Shapes["ViewShape"];
 export type SavedView = Omit<Shapes["SavedView"], "view"> & { view: Partial<Query> };

@@ -92,7 +92,12 @@ class Bars:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
-        return {"kind": "bars", "title": self.title, "bars": [bar.to_dict() for bar in self.bars]}
+        return {
+            "kind": "bars",
+            "title": self.title,
+            "scale": self.scale,
+            "bars": [bar.to_dict() for bar in self.bars],
+        }
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,7 @@ class Section:
             "id": self.id,
             "title": self.title,
             "text": sentence(self.lead),
-            "lead": [p if isinstance(p, str) else p.to_dict() for p in self.lead],
+            "lead": _plain(self.lead),
             "figures": [figure.to_dict() for figure in self.figures],
             "blocks": [block.to_dict() for block in self.blocks],
         }
@@ -175,7 +180,7 @@ class Advice:
             "action": self.action,
             "command": self.command,
             "effect": sentence(self.effect),
-            "numbers": [part.to_dict() for part in self.effect if isinstance(part, Number)],
+            "parts": _plain(self.effect),
             "reason": self.reason,
         }
 
@@ -229,7 +234,7 @@ class Report:
             "time": self.time,
             "table_version": self.table_version,
             "summary": sentence(self.lead),
-            "lead": [p if isinstance(p, str) else p.to_dict() for p in self.lead],
+            "lead": _plain(self.lead),
             "figures": [figure.to_dict() for figure in self.figures],
             "sections": [section.to_dict() for section in self.sections],
             "recommendations": [advice.to_dict() for advice in self.advice],
@@ -240,6 +245,10 @@ class Report:
 def sentence(parts: Sequence[Inline]) -> str:
     """The words alone."""
     return "".join(part if isinstance(part, str) else part.text for part in parts)
+
+
+def _plain(parts: Sequence[Inline]) -> list[Any]:
+    return [part if isinstance(part, str) else part.to_dict() for part in parts]
 
 
 def _numbers(parts: Sequence[Inline]) -> Iterator[Number]:

@@ -22,12 +22,8 @@ BROWSERS = (
 _SECONDS = 120
 
 
-def to_pdf(html: str, path: Path) -> None:
-    """Print a page, whole or not at all.
-
-    Args:
-        html: The page; nothing else is loaded.
-        path: Where to write.
+def to_pdf(html: str) -> bytes:
+    """Print a page; nothing but the page itself is loaded.
 
     Raises:
         AssayError: No browser is installed, or it failed.
@@ -63,4 +59,4 @@ def to_pdf(html: str, path: Path) -> None:
                 where=browser,
                 remedy="write .html instead and print it from a browser",
             )
-        shutil.copyfile(made, path)
+        return made.read_bytes()

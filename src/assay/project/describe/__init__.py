@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ def report(
     *,
     progress: Progress | None = None,
     on_note: Callable[[str], None] | None = None,
+    on_step: Callable[[int, int, str], None] | None = None,
 ) -> Report:
     """Describe a dataset or version; checks that never ran on it run first.
 
@@ -44,6 +46,7 @@ def report(
             with how many of its own rows they concern.
         progress: Told of rows while missing signals are computed.
         on_note: Told of what was left out, and why.
+        on_step: Told of the fixes that were tried: how many, of how many, and what is done.
 
     Raises:
         UsageError: There is no such dataset.
@@ -60,7 +63,7 @@ def report(
     look = Measure(dataset)
     if dataset.version is not None:
         found = [f for f in found if (n := sections.concerned(look, f)) and n.value]
-    outcome = advise(look, found[:MAX_TRIED], progress=progress, on_note=tell)
+    outcome = advise(look, found[:MAX_TRIED], progress=progress, on_note=tell, on_step=on_step)
     parts = [sections.composition(look), *sections.of_findings(look, found)]
     if (made := sections.versions(look)) is not None:
         parts.append(made)
@@ -93,6 +96,18 @@ def known_form(path: Path) -> str:
     return form
 
 
+def render(made: Report, form: str, app: str | None = None) -> bytes:
+    """A report as a file of the form `html`, `pdf` or `json`.
+
+    Raises:
+        AssayError: A PDF cannot be printed.
+    """
+    if form == "json":
+        return json.dumps(made.to_dict(), ensure_ascii=False, indent=2).encode()
+    html = page(made, app=app or APP)
+    return to_pdf(html) if form == "pdf" else html.encode()
+
+
 def write(made: Report, path: Path, app: str | None = None) -> None:
     """Write a report in the form that the file name asks for, whole or not at all.
 
@@ -100,22 +115,24 @@ def write(made: Report, path: Path, app: str | None = None) -> None:
         UsageError: There is no such form.
         AssayError: The file cannot be written, or a PDF cannot be printed.
     """
-    form = known_form(path)
+    body = render(made, known_form(path), app)
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
     try:
-        if form == "json":
-            text = json.dumps(made.to_dict(), ensure_ascii=False, indent=2)
-        else:
-            text = page(made, app=app or APP)
-        if form == "pdf":
-            to_pdf(text, part)
-        else:
-            part.write_text(text, encoding="utf-8")
+        part.write_bytes(body)
         part.replace(path)
     except OSError as error:
         raise failed_write(path, error) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def state_of(dataset: Dataset) -> str:
+    """What a report depends on, in short: it is out of date where this is another."""
+    source = dataset.at(None)
+    triaged = [(f.id, f.state) for f in check.findings(source, state=None, shown=0)]
+    made = [version.full_name for version in dataset.project.versions.list(dataset.name)]
+    text = json.dumps([source.source.version, triaged, made])
+    return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _lead(look: Measure, found: int, outcome: Outcome) -> tuple[Inline, ...]:

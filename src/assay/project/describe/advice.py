@@ -39,6 +39,7 @@ def advise(
     *,
     progress: Progress | None = None,
     on_note: Callable[[str], None] = lambda note: None,
+    on_step: Callable[[int, int, str], None] | None = None,
 ) -> Outcome:
     """Try the fix of each finding on the rows of the dataset, by itself and after the others.
 
@@ -47,10 +48,13 @@ def advise(
         found: Findings that wait for a decision or were applied, most serious first.
         progress: Told of rows while missing signals are computed.
         on_note: Told of a fix that cannot be tried, and why.
+        on_step: Told how many fixes were tried, of how many.
     """
     left = look.all.base.copy()
     advice = []
-    for each in found:
+    for place, each in enumerate(found):
+        if on_step is not None:
+            on_step(place, len(found), "Trying the fixes")
         if each.fix is None:
             continue
         try:
@@ -107,7 +111,8 @@ def _action(found: StoredFinding) -> str:
     if "select" not in fix:
         return fix_text(fix) or ""
     told = registry.get("selector", fix["select"]).summary.rstrip(".")
-    return f"{told} ({fix_text(fix)})"
+    params = (fix_text(fix) or "").removeprefix(fix["select"])
+    return f"{told}{params}"
 
 
 def _candidates(found: StoredFinding, rules: Sequence[CompiledRule]) -> list[Filter]:

@@ -5,8 +5,8 @@ import { cancelJob, failureText, isOver, useLive, type Job } from "@/api";
 import { ago, count, duration } from "@/lib/format";
 import { IconButton, Progress, toast } from "@/ui";
 
-/** Work that only fills in a number is not worth a message. */
-const QUIET: ReadonlySet<Job["kind"]> = new Set(["effect", "preview"]);
+/** Work whose screen shows it by itself, or that only fills in a number, is not worth a message. */
+const QUIET: ReadonlySet<Job["kind"]> = new Set(["effect", "preview", "report"]);
 
 export function JobsButton() {
   const jobs = useLive((live) => live.jobs).filter((job) => !QUIET.has(job.kind));

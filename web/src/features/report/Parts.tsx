@@ -1,0 +1,91 @@
+/** Sentences, figures, bars and histograms of a report: each number opens the view behind it. */
+import type { ReactNode } from "react";
+import type { ReportBars, ReportFigure, ReportHistogram, ReportNumber } from "@/api";
+import { measure } from "@/lib/format";
+import { goTo } from "@/lib/view";
+import { cx, Histogram } from "@/ui";
+
+interface InDataset {
+  /** The dataset or version that the report is about. */
+  dataset: string;
+}
+
+export function Words({ parts, className, dataset }: InDataset & { parts: readonly (string | ReportNumber)[]; className?: string }) {
+  return (
+    <p className={className}>
+      {parts.map((part, i) => (typeof part === "string" ? part : <NumberLink key={i} number={part} dataset={dataset} />))}
+    </p>
+  );
+}
+
+export function NumberLink({ number, dataset, children }: InDataset & { number: ReportNumber; children?: ReactNode }) {
+  const { filters } = number.view;
+  const shown = filters.length > 0 ? `rows where ${filters.join(" and ")}` : "all rows";
+  return (
+    <button
+      type="button"
+      title={`Show ${shown}`}
+      className="decoration-line-strong hover:text-accent hover:decoration-accent underline decoration-dotted underline-offset-3"
+      onClick={() => goTo("explore", { dataset, filters: [...filters], search: null, sort: [], selection: null })}
+    >
+      {children ?? number.text}
+    </button>
+  );
+}
+
+export function Figures({ figures, dataset }: InDataset & { figures: readonly ReportFigure[] }) {
+  return (
+    <dl className="bg-line border-line grid grid-cols-2 gap-px overflow-hidden rounded border md:grid-cols-4">
+      {figures.map((figure) => (
+        <div key={figure.label} className="bg-panel min-w-0 px-4 py-3">
+          <dt className="text-muted truncate text-xs">{figure.label}</dt>
+          <dd className="text-xl font-semibold">
+            <NumberLink number={figure} dataset={dataset} />
+          </dd>
+          {figure.note && <dd className="text-muted text-xs">{figure.note}</dd>}
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+export function Bars({ block, dataset }: InDataset & { block: ReportBars }) {
+  const full = block.scale ?? Math.max(...block.bars.map((bar) => bar.share), 0);
+  return (
+    <figure>
+      <figcaption className="mb-1 text-sm font-semibold">{block.title}</figcaption>
+      <ul aria-label={block.title}>
+        {block.bars.map((bar, i) => (
+          <li key={i} className="grid min-h-8 grid-cols-[minmax(0,5fr)_minmax(0,4fr)_72px_56px] items-center gap-3 text-sm">
+            <span className={cx("wrap-anywhere", bar.label.length < 40 && "truncate")} title={bar.label}>
+              {bar.label}
+            </span>
+            <span aria-hidden className="bg-sunken h-2.5 rounded-[2px]">
+              <span className="bg-accent block h-2.5 rounded-[2px]" style={{ width: `${full > 0 ? Math.min(100, (100 * bar.share) / full) : 0}%`, minWidth: bar.value > 0 ? 2 : 0 }} />
+            </span>
+            <span className="text-right">
+              <NumberLink number={bar} dataset={dataset} />
+            </span>
+            <span className="text-muted truncate text-right text-xs" title={bar.note}>
+              {bar.note}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </figure>
+  );
+}
+
+export function Spread({ block, dataset }: InDataset & { block: ReportHistogram }) {
+  return (
+    <figure>
+      <figcaption className="mb-1 text-sm font-semibold">{block.title}</figcaption>
+      <Histogram data={{ edges: block.edges, all: block.counts }} label={block.title} height={88} format={measure} />
+      {block.median && (
+        <p className="text-muted mt-1 text-xs">
+          Half of the rows have <NumberLink number={block.median} dataset={dataset} /> or fewer.
+        </p>
+      )}
+    </figure>
+  );
+}

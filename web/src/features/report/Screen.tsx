@@ -1,0 +1,167 @@
+import { useQuery } from "@tanstack/react-query";
+import { Download, RotateCw } from "lucide-react";
+import { useEffect, useRef } from "react";
+import { about, api, apiUrl, cancelJob, failureOf, failureText, isOver, queries, useDataset, useLive, whenOver, type Report } from "@/api";
+import { useCommands } from "@/lib/commands";
+import { count, moment } from "@/lib/format";
+import { useKeys } from "@/lib/keys";
+import { goTo, splitDataset, useView } from "@/lib/view";
+import { Button, CodeBlock, ErrorState, Menu, NoRows, Progress, Skeleton, toast } from "@/ui";
+import { Bars, Figures, Spread, Words } from "./Parts";
+
+export default function ReportScreen() {
+  const dataset = useView((now) => now.dataset) ?? "";
+  const detail = useDataset(dataset);
+  const state = useQuery({ queryKey: about(dataset, "report"), queryFn: ({ signal }) => api.report(dataset, signal) });
+  const jobs = useLive((live) => live.jobs).filter((job) => job.kind === "report" && job.label === `Describing ${dataset}`);
+  const running = jobs.find((job) => !isOver(job));
+  const last = jobs[0];
+  const failed = last?.state === "failed" || last?.state === "cancelled" ? last : undefined;
+  const report = state.data?.report ?? null;
+  const empty = detail.data?.source_rows === 0;
+
+  const done = last?.state === "done" ? last.id : null;
+  useEffect(() => {
+    // One that was begun before the page was loaded anew.
+    if (done !== null) void queries.invalidateQueries({ queryKey: about(dataset, "report") });
+  }, [dataset, done]);
+
+  const make = () => void write(dataset);
+  const missing = state.isSuccess && report === null && last === undefined && detail.isSuccess && !empty;
+  const asked = useRef<string | null>(null);
+  useEffect(() => {
+    // It speaks first: nobody has to ask for the first report.
+    if (!missing || asked.current === dataset) return;
+    asked.current = dataset;
+    void write(dataset);
+  }, [missing, dataset]);
+
+  const take = (form: string) => location.assign(apiUrl(["datasets", dataset, "report", "file"], { form }));
+  useKeys("Report", [{ keys: "r", label: "Write it anew", run: make }]);
+  useCommands([
+    { group: "Report", label: "Write the report anew", run: make },
+    ...(report ? ["html", "pdf", "json"].map((form) => ({ group: "Report", label: `Download the report as ${form.toUpperCase()}`, run: () => take(form) })) : []),
+  ]);
+
+  if (empty) return <NoRows name={splitDataset(dataset).name} />;
+  if (state.error && !report) return <ErrorState failure={failureOf(state.error)} onRetry={() => void state.refetch()} />;
+  return (
+    <div className="h-full overflow-y-auto">
+      <article className="mx-auto max-w-4xl space-y-8 p-4 pb-16 md:px-6">
+        {running && <Progress label={running.progress.label} done={running.progress.done} total={running.progress.total} onCancel={() => void cancelJob(running.id)} />}
+        {failed && !running && report === null && <ErrorState failure={{ message: failed.error?.what ?? "The report was stopped.", remedy: failed.error?.remedy }} onRetry={make} />}
+        {report ? <Pages report={report} stale={state.data?.stale ?? false} busy={running !== undefined} onMake={make} onTake={take} /> : !failed && <Waiting />}
+      </article>
+    </div>
+  );
+}
+
+/** Have it written, and look at it then: also where it was over before anybody listened. */
+async function write(dataset: string): Promise<void> {
+  try {
+    await whenOver((await api.makeReport(dataset)).job);
+    await queries.invalidateQueries({ queryKey: about(dataset, "report") });
+  } catch (error) {
+    toast.error(failureText(error));
+  }
+}
+
+interface PagesProps {
+  report: Report;
+  stale: boolean;
+  busy: boolean;
+  onMake: () => void;
+  onTake: (form: string) => void;
+}
+
+function Pages({ report, stale, busy, onMake, onTake }: PagesProps) {
+  const { dataset } = report;
+  return (
+    <>
+      <header className="space-y-4">
+        <div className="flex flex-wrap items-start justify-between gap-3">
+          <div className="min-w-0">
+            <p className="text-2xl font-semibold wrap-anywhere">{dataset}</p>
+            <p className="text-muted text-sm">
+              {moment(report.time)}
+              {stale && ", before the last change"}
+            </p>
+          </div>
+          <div className="flex gap-2">
+            {stale && (
+              <Button icon={RotateCw} keys="r" disabled={busy} onClick={onMake}>
+                Write anew
+              </Button>
+            )}
+            <Menu
+              align="end"
+              trigger={<Button icon={Download}>Download</Button>}
+              groups={[
+                [
+                  { label: "One HTML file", run: () => onTake("html") },
+                  { label: "PDF", run: () => onTake("pdf") },
+                  { label: "JSON", run: () => onTake("json") },
+                ],
+              ]}
+            />
+          </div>
+        </div>
+        <Words parts={report.lead} dataset={dataset} className="max-w-[72ch] text-base leading-7" />
+        <Figures figures={report.figures} dataset={dataset} />
+      </header>
+      <section aria-labelledby="report-advice">
+        <h2 id="report-advice" className="mb-2 text-lg font-semibold">
+          What to do
+        </h2>
+        {report.recommendations.length === 0 && <p className="text-muted text-sm">Nothing was found that a fix would mend.</p>}
+        <ol className="border-line bg-panel divide-line divide-y rounded border">
+          {report.recommendations.map((advice, i) => (
+            <li key={advice.reason} className="flex items-start gap-x-3 gap-y-1 p-3 max-md:grid max-md:grid-cols-[auto_minmax(0,1fr)]">
+              <span className="text-faint w-6 shrink-0 pt-0.5 text-right text-sm">{i + 1}</span>
+              <div className="min-w-0 flex-1 space-y-0.5">
+                <h3 className="font-semibold wrap-anywhere">{advice.title}</h3>
+                <Words parts={[`${capital(advice.action)}: `, ...advice.parts, "."]} dataset={dataset} className="text-muted text-sm wrap-anywhere" />
+              </div>
+              <Button kind="quiet" className="max-md:col-start-2 max-md:-ml-3 max-md:justify-self-start" onClick={() => goTo("findings", { filters: [], search: null, sort: [], selection: null })}>
+                Decide
+              </Button>
+            </li>
+          ))}
+        </ol>
+      </section>
+      {report.sections.map((section) => (
+        <section key={section.id} aria-labelledby={`report-${section.id}`} className="space-y-4">
+          <div>
+            <h2 id={`report-${section.id}`} className="text-lg font-semibold">
+              {section.title}
+            </h2>
+            <Words parts={section.lead} dataset={dataset} className="text-sm" />
+          </div>
+          {section.figures.length > 0 && <Figures figures={section.figures} dataset={dataset} />}
+          {section.blocks.map((block, i) => (block.kind === "bars" ? <Bars key={i} block={block} dataset={dataset} /> : <Spread key={i} block={block} dataset={dataset} />))}
+        </section>
+      ))}
+      <section aria-label="Take it along" className="space-y-2">
+        <p className="text-muted text-sm">
+          Every number opens the view that it was measured on. Table version {count(report.table_version)}. On the command line:
+        </p>
+        <CodeBlock code={`assay report ${dataset} -o ${dataset.replace("@", "-")}.html`} />
+      </section>
+    </>
+  );
+}
+
+function Waiting() {
+  return (
+    <div aria-busy="true" className="space-y-4">
+      <Skeleton className="h-8 w-48" />
+      <Skeleton className="h-14" />
+      <Skeleton className="h-20" />
+      <Skeleton className="h-64" />
+    </div>
+  );
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
