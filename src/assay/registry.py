@@ -45,6 +45,7 @@ class Op:
         fit: `(batches: Iterable[pa.RecordBatch], **params) -> bytes`, run once over the dataset
             before the first compute; its result is stored and given to `fn` as `state`.
         warmup: Compiles what the op needs, for `assay warmup`.
+        labels: Labels its output `spans` can have; `pii.email` in an expression is how many.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Op:
     presets: Mapping[str, Params] = field(default_factory=dict)
     fit: Callable[..., bytes] | None = None
     warmup: Callable[[], None] | None = None
+    labels: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -179,11 +181,12 @@ def op(
     presets: Mapping[str, Params] | None = None,
     fit: Callable[..., bytes] | None = None,
     warmup: Callable[[], None] | None = None,
+    labels: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """Register a function as an op. See `Op` for the contract."""
 
     def register(fn: F) -> F:
-        _add("op", Op(name, version, fn, inputs, outputs, main, presets or {}, fit, warmup))
+        _add("op", Op(name, version, fn, inputs, outputs, main, presets or {}, fit, warmup, labels))
         return fn
 
     return register

@@ -23,6 +23,8 @@ SCHEMA = pa.schema(
         "odd name": pa.bool_(),
         "topics": pa.list_(pa.string()),
         "spans": SPANS,
+        "objects": pa.list_(pa.struct({"category": pa.string(), "area": pa.float64()})),
+        "tag:good": pa.bool_(),
     }
 )
 NUMBERS = ["words", "lines", "ratio", "score"]
@@ -54,6 +56,13 @@ rows = st.fixed_dictionaries(
                 st.fixed_dictionaries({"start": ints, "end": ints, "label": _labels}), max_size=3
             )
         ),
+        "objects": _maybe(
+            st.lists(
+                _maybe(st.fixed_dictionaries({"category": _maybe(words), "area": _maybe(floats)})),
+                max_size=3,
+            )
+        ),
+        "tag:good": st.booleans(),
     }
 )
 
@@ -93,7 +102,37 @@ texts = names_of_texts | literal_texts | st.builds(lambda a: s.Call("lower", (a,
 _null = st.just(s.Literal(None))
 _orders = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 _patterns = st.sampled_from(["contains", "icontains", "starts with", "ends with"])
+
+
+def _flat(op: str, operands: list[s.Node]) -> s.Node:
+    flat: list[s.Node] = []
+    for operand in operands:
+        same = isinstance(operand, s.Logic) and operand.op == op
+        flat.extend(operand.operands if same else (operand,))
+    return s.Logic(op, tuple(flat))
+
+
+_classes = st.sampled_from([s.Name("class"), s.Name("category")])
+# Conditions on one object: its fields are the names, `class` is found as `category`.
+_on_object = st.recursive(
+    st.one_of(
+        st.builds(s.Compare, _orders, st.just(s.Name("area")), literal_numbers),
+        st.builds(s.Compare, _orders, _classes, literal_texts),
+        st.builds(s.IsNull, st.just(s.Name("area"))),
+    ),
+    lambda inner: st.one_of(
+        st.builds(_flat, st.just("and"), st.lists(inner, min_size=2, max_size=3)),
+        st.builds(s.Not, inner),
+    ),
+    max_leaves=3,
+)
+some = st.builds(s.Some, st.just(s.Name("objects")), _on_object) | st.builds(
+    lambda start: s.Some(s.Name("spans"), s.Compare(">", s.Name("start"), s.Literal(start))), ints
+)
 comparisons = st.one_of(
+    some,
+    st.builds(lambda o, n: s.Compare(">=", s.Call("count", (o,)), s.Literal(n)), some, ints),
+    st.just(s.RowSet("tag", "good")),
     st.builds(s.Compare, _orders, numbers, numbers | _null),
     st.builds(s.Compare, _orders, texts, texts),
     st.builds(s.Between, numbers, numbers, numbers),
@@ -106,14 +145,6 @@ comparisons = st.one_of(
     st.just(s.Name("odd name")),
     st.builds(s.Literal, st.booleans()),
 )
-
-
-def _flat(op: str, operands: list[s.Node]) -> s.Node:
-    flat: list[s.Node] = []
-    for operand in operands:
-        same = isinstance(operand, s.Logic) and operand.op == op
-        flat.extend(operand.operands if same else (operand,))
-    return s.Logic(op, tuple(flat))
 
 
 conditions = st.recursive(
@@ -133,6 +164,11 @@ def meaning(node: s.Node, row: dict[str, object]):
             return value
         case s.Name(name=name):
             return known(row[name])
+        case s.RowSet():
+            return row[str(node)]
+        case s.Some():
+            found = met(node, row)
+            return None if found is None else found > 0
         case s.Logic(op=op, operands=operands):
             values = [meaning(o, row) for o in operands]
             decisive = op == "or"
@@ -169,8 +205,20 @@ def meaning(node: s.Node, row: dict[str, object]):
             return None if value is None else -float(value)
         case s.Arithmetic(op=op, left=left, right=right):
             return arithmetic(op, meaning(left, row), meaning(right, row))
+        case s.Call(function="count", arguments=(s.Some() as node,)):
+            return met(node, row)
         case s.Call(function=function, arguments=arguments):
             return call(function, [meaning(a, row) for a in arguments])
+
+
+def met(node: s.Some, row: dict[str, object]):
+    """How many items of the row's list meet the condition."""
+    items = row[node.column.name]
+    if items is None:
+        return None
+    absent = {"category": None, "area": None, "start": None}
+    full = [{**absent, **(item or {})} for item in items]
+    return sum(meaning(node.condition, {**i, "class": i["category"]}) is True for i in full)
 
 
 def sides(a: s.Node, b: s.Node, row: dict[str, object]):

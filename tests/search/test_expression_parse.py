@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assay.errors import UsageError
 from assay.search.expression import parse
-from assay.search.syntax import describe
+from assay.search.syntax import ROW_SETS, Logic, Not, RowSet, describe
 
 
 @pytest.mark.parametrize(
@@ -139,6 +139,60 @@ def test_many_conditions_are_not_deep():
     assert len(expression.conjuncts()) == 1000
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("tag:good and not view:seen", "tag:\"good\" and (not view:'seen')"),
+        ("tag:to be seen", 'tag:"to be seen"'),
+        ("not tag:to be seen", 'not tag:"to be seen"'),
+        ("dropped:clean/words > 5 and ok", 'dropped:"clean/words > 5 and ok"'),
+        ('dropped:"clean/a" or x', "(dropped:clean/a) or x".replace("clean/a", '"clean/a"')),
+        ("(tag:a or tag:b) and finding:0f", '(tag:a or tag:b) and (finding:"0f")'),
+        ("obj(a == 1)", "obj(objects, a == 1)"),
+        ("OBJ(boxes, a == 1 and b)", "obj(`boxes`, (a == 1) and b)"),
+        ("count(obj(a == 1)) >= 3", "count(obj(objects, a == 1)) >= 3"),
+    ],
+)
+def test_two_spellings_of_rows_and_objects(written, meant):
+    assert parse(written) == parse(meant)
+
+
+def test_rows_by_name_are_what_an_expression_reads():
+    expression = parse('tag:good and (words > 5 or not tag:"a b") and obj(area > 5)')
+    assert expression.names == ("tag:good", "words", 'tag:"a b"', "objects")
+    assert [(r.kind, r.name) for r in expression.row_sets] == [("tag", "good"), ("tag", "a b")]
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "says"),
+    [
+        ("tag: and x", 4, "needs a name"),
+        ('tag:""', 4, "needs a name"),
+        ("tags:a", 4, "Cannot read ':'"),
+        ("obj()", 4, "Expected a value"),
+        ("obj(a == 1, b == 2)", 6, "stands the column"),
+        ("obj(a == 1", 10, "to close obj"),
+        ("tag:a tag:b and c", 6, "an operator or the end"),
+    ],
+)
+def test_a_mistake_about_rows_or_objects_is_shown_where_it_is(text, at, says):
+    with pytest.raises(UsageError, match=says) as caught:
+        parse(text)
+    assert caught.value.facts["position"] == at
+
+
+@given(st.sampled_from(ROW_SETS), st.text(min_size=1, max_size=20))
+def test_any_name_of_rows_survives_describing(kind, name):
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return
+    node = RowSet(kind, name)
+    assert parse(describe(node)).root == node
+    both = Logic("and", (node, Not(node)))
+    assert parse(describe(both)).root == both
+
+
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text):
     with contextlib.suppress(UsageError):
@@ -157,6 +211,12 @@ _PIECES = [
     "<=",
     "len(",
     "has(",
+    "obj(",
+    "count(",
+    "tag:good",
+    'view:"a b"',
+    "dropped:v/a",
+    "selection:",
 ]
 
 

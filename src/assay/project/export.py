@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from assay import registry
 from assay.errors import UsageError
+from assay.search.kinds import type_below
 from assay.store import runs
 from assay.store.write import STDOUT, format_of, target
 
@@ -66,8 +67,5 @@ def _schema_of(dataset: Dataset, columns: Sequence[str]) -> pa.Schema:
     fields = []
     for name in columns:
         found = rows.resolved(name)
-        field = rows.schema.field(found.column)
-        for part in found.path:
-            field = field.type.field(part)
-        fields.append(pa.field(name, field.type))
+        fields.append(pa.field(name, type_below(rows.schema.field(found.column).type, found.path)))
     return pa.schema(fields)

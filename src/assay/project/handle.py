@@ -126,8 +126,11 @@ class Handle:
             first = lacking[0].first_row
             kept = np.arange(first) if kept is None else kept[kept < first]
         for text in self.filters:
-            kept = rowsets.filtered(self, StoredRows(table, kept), text)
-        return StoredRows(table, kept, self._beside)
+            kept = rowsets.filtered(StoredRows(table, kept, named=self._named), text)
+        return StoredRows(table, kept, self._beside, self._named)
+
+    def _named(self, name: str) -> np.ndarray:
+        return rowsets.mask(self.project.dataset(self.name), name)
 
     def _beside(self, name: str) -> StoredRows | None:
         base, _, version = name.partition("@")
@@ -169,9 +172,8 @@ class Handle:
         return self.project.dataset(f"{base}@{parent}")._kept[judged]
 
     def where(self, expression: str) -> Self:
-        """The rows for which the expression is true, or those in a row set such as `tag:NAME`."""
-        if rowsets.parse(expression) is None:
-            parse(expression)
+        """The rows for which the expression is true, such as `words > 5 and tag:good`."""
+        parse(expression)
         return type(self)(self.project, self.name, self.version, (*self.filters, expression))
 
     def at(self, version: str | None) -> Self:

@@ -120,7 +120,7 @@ def look_up(dataset: Dataset, written: str) -> Example:
     if _ROW.fullmatch(written.strip()):
         found = row.full_id(whole, written.strip())
         return Example(np.array([whole.row_index(found)], np.int64))
-    rows = rowsets.filtered(whole, whole.rows(), written)
+    rows = rowsets.filtered(whole.rows(), written)
     if len(rows) == 0:
         raise UsageError(f"No row is an example: '{written}' leaves none.", where=dataset.full_name)
     if len(rows) > MAX_ROWS:

@@ -7,12 +7,13 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from assay import registry
 from assay.errors import UsageError
+from assay.search.evaluation import below
 from assay.search.names import Resolved, resolver
 from assay.search.neighbors import neighbors_of, stored_neighbors
+from assay.search.syntax import is_row_set
 from assay.store.graphs import graph_folder
 from assay.store.table import Table
 
@@ -24,6 +25,7 @@ class StoredRows:
         table: The table at the version to read.
         kept: Row indices (int64, ascending) that make up the version; all rows if None.
         others: What `beside` answers with.
+        named: From the name of rows (`tag:good`) to which of all rows they are.
     """
 
     def __init__(
@@ -31,10 +33,12 @@ class StoredRows:
         table: Table,
         kept: np.ndarray | None = None,
         others: Callable[[str], StoredRows | None] = lambda name: None,
+        named: Callable[[str], np.ndarray] | None = None,
     ) -> None:
         self._table = table
         self._kept = kept
         self._others = others
+        self._named = named
 
     @property
     def kept(self) -> np.ndarray | None:
@@ -74,10 +78,11 @@ class StoredRows:
         wanted = {name: self.resolved(name) for name in names}
         if not wanted:
             return pa.table({})
-        data = self._table.read(_stored(wanted))
+        stored = _stored(wanted)
+        data = self._table.read(stored or ["id"])
         if self._kept is not None:
             data = data.take(pa.array(self._kept))
-        return _shape(data, wanted)
+        return _shape(data, wanted, self._sets(wanted, self._kept))
 
     def take(self, indices: np.ndarray, *names: str) -> pa.Table:
         """The named columns of the rows at `indices`, in that order."""
@@ -87,8 +92,8 @@ class StoredRows:
             rows = self._kept[rows]
         # The store reads each row once, in order; the caller's order is restored after.
         unique, inverse = np.unique(rows, return_inverse=True)
-        data = self._table.take(unique, _stored(wanted))
-        return _shape(data.take(pa.array(inverse)), wanted)
+        data = self._table.take(unique, _stored(wanted) or ["id"])
+        return _shape(data.take(pa.array(inverse)), wanted, self._sets(wanted, rows))
 
     def neighbors(self, name: str, k: int) -> tuple[np.ndarray, np.ndarray]:
         """The rows most similar to each row; see `Rows.neighbors`.
@@ -111,22 +116,45 @@ class StoredRows:
         """Stream the named columns in row order, without holding them all."""
         wanted = {name: self.resolved(name) for name in names}
         first, kept = 0, self._kept
-        for batch in self._table.scan(_stored(wanted), batch_rows=batch_rows):
+        sets = self._sets(wanted, None)
+        for batch in self._table.scan(_stored(wanted) or ["id"], batch_rows=batch_rows):
             rows = batch.num_rows
+            at = np.arange(first, first + rows)
             if kept is not None:
                 low, high = np.searchsorted(kept, [first, first + rows])
-                batch = batch.take(pa.array(kept[low:high] - first))
+                at = kept[low:high]
+                batch = batch.take(pa.array(at - first))
             first += rows
-            yield from _shape(pa.Table.from_batches([batch]), wanted).to_batches()
+            parts = {name: array.take(pa.array(at)) for name, array in sets.items()}
+            yield from _shape(pa.Table.from_batches([batch]), wanted, parts).to_batches()
+
+    def _sets(self, wanted: Mapping[str, Resolved], rows: np.ndarray | None) -> dict[str, pa.Array]:
+        """Columns of truth for the rows that are named, at `rows` (all if None)."""
+        found = {}
+        for column in _named_in(wanted):
+            if self._named is None:
+                raise UsageError(f"No rows are called '{column}' here.")
+            true = self._named(column)
+            true = np.pad(true, (0, max(0, self._table.num_rows - len(true))))
+            at = slice(0, self._table.num_rows) if rows is None else rows
+            found[column] = pa.array(true[at])
+        return found
+
+
+def _named_in(wanted: Mapping[str, Resolved]) -> list[str]:
+    return [f.column for f in wanted.values() if f.op is None and is_row_set(f.column)]
 
 
 def _stored(wanted: Mapping[str, Resolved]) -> list[str]:
-    return list(dict.fromkeys(found.column for found in wanted.values()))
+    columns = dict.fromkeys(found.column for found in wanted.values())
+    return [name for name in columns if name not in _named_in(wanted)]
 
 
-def _shape(data: pa.Table, wanted: Mapping[str, Resolved]) -> pa.Table:
-    columns = []
-    for found in wanted.values():
-        column = data.column(found.column)
-        columns.append(pc.struct_field(column, list(found.path)) if found.path else column)
+def _shape(
+    data: pa.Table, wanted: Mapping[str, Resolved], sets: Mapping[str, pa.Array]
+) -> pa.Table:
+    columns = [
+        sets[found.column] if found.column in sets else below(data.column(found.column), found.path)
+        for found in wanted.values()
+    ]
     return pa.table(columns, names=list(wanted))

@@ -1,8 +1,9 @@
-"""The rows behind the names of row sets: tags, findings, selections and versions, read as facts."""
+"""The rows behind the names of row sets: tags, findings, selections, versions and saved views."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,19 +22,18 @@ if TYPE_CHECKING:
     from assay.project.dataset import Dataset
     from assay.project.handle import Handle
 
-__all__ = ["KINDS", "RowSet", "filtered", "indices", "parse", "place", "read", "readings"]
+__all__ = ["KINDS", "RowSet", "filtered", "indices", "mask", "parse", "place", "read", "readings"]
+
+# Saved views that are being looked up: one may name another, but not itself.
+_within: ContextVar[tuple[str, ...]] = ContextVar("views", default=())
 
 
-def filtered(dataset: Handle, rows: StoredRows, text: str) -> np.ndarray:
+def filtered(rows: StoredRows, text: str) -> np.ndarray:
     """Row numbers (int64, ascending) of those of `rows` that a filter leaves.
 
     Raises:
-        UsageError: It is neither a row set nor a condition over the columns there are.
+        UsageError: It is no condition over the columns and the row sets there are.
     """
-    rowset = parse(text)
-    if rowset is not None:
-        found = indices(dataset.project.dataset(dataset.name), rowset)
-        return found if rows.kept is None else np.intersect1d(rows.kept, found)
     expression = parse_expression(text)
     data = rows.table(*expression.names) if expression.names else rows.table("id")
     true = values(bind(expression, data.schema, truth=True), data).fill_null(False)
@@ -41,11 +41,23 @@ def filtered(dataset: Handle, rows: StoredRows, text: str) -> np.ndarray:
     return found if rows.kept is None else rows.kept[found]
 
 
+def mask(dataset: Dataset, name: str) -> np.ndarray:
+    """Which of all source rows `tag:good` and its like mean: bool, shape (rows,).
+
+    Raises:
+        UsageError: There is no such tag, finding, selection, version, rule or view.
+    """
+    rowset = parse(name)
+    if rowset is None:
+        raise UsageError(f"'{name}' names no rows.", allowed=", ".join(KINDS))
+    return read(dataset, rowset).true
+
+
 def indices(dataset: Dataset, rowset: RowSet) -> np.ndarray:
     """Row numbers (int64, ascending) among all source rows.
 
     Raises:
-        UsageError: There is no such tag, finding, selection, version or rule.
+        UsageError: There is no such tag, finding, selection, version, rule or view.
     """
     return np.flatnonzero(read(dataset, rowset).true)
 
@@ -72,7 +84,7 @@ def read(dataset: Dataset, rowset: RowSet, rows: StoredRows | None = None) -> Re
         rows: Those that `Reading.true` is about; all source rows if None.
 
     Raises:
-        UsageError: There is no such tag, finding, selection, version or rule.
+        UsageError: There is no such tag, finding, selection, version, rule or view.
     """
     mask = np.zeros(dataset.source.num_rows, bool)
     event: str | None
@@ -86,6 +98,9 @@ def read(dataset: Dataset, rowset: RowSet, rows: StoredRows | None = None) -> Re
         version = dataset.project.versions.get(dataset.name, rowset.name.partition("/")[0])
         mask[_dropped(dataset, rowset.name)] = True
         event, time = version.run, version.time
+    elif rowset.kind == "view":
+        mask[_in_view(dataset, rowset.name)] = True
+        event, time = None, None
     else:
         ids: Sequence[str] | pa.Array
         if rowset.kind == "tag":
@@ -104,6 +119,38 @@ def read(dataset: Dataset, rowset: RowSet, rows: StoredRows | None = None) -> Re
         # Rows may have been added since those to be judged were read.
         mask = mask[: rows.num_rows] if rows.kept is None else mask[rows.kept]
     return Reading(mask, count, event, time)
+
+
+def _in_view(dataset: Dataset, name: str) -> np.ndarray:
+    """Row numbers of the rows of a saved view: what its filters leave and its search finds."""
+    from assay.project import find
+    from assay.project.view.engine import MAX_HITS, NEAR
+    from assay.project.view.filters import read_view
+    from assay.project.view.snapshot import Snapshot
+
+    saved = {view["name"]: view["view"] for view in tags.saved_views(dataset)}
+    if name not in saved:
+        raise UsageError(
+            f"'{dataset.name}' has no saved view '{name}'.",
+            allowed=", ".join(saved) or "none is saved yet",
+        )
+    if name in _within.get():
+        raise UsageError(
+            f"The saved view '{name}' names itself.", where=" -> ".join((*_within.get(), name))
+        )
+    token = _within.set((*_within.get(), name))
+    try:
+        spec = read_view(saved[name], Snapshot(dataset.source))
+        rows = dataset
+        for each in spec.filters:
+            rows = rows.where(each.text)
+        kept = rows.rows().kept
+        if spec.search:
+            (hits,) = find.ranked(rows, [spec.search], k=MAX_HITS, near=NEAR)
+            kept = np.array([hit.row for hit in hits], np.int64)
+    finally:
+        _within.reset(token)
+    return np.arange(dataset.source.num_rows) if kept is None else kept
 
 
 def _dropped(dataset: Dataset, name: str) -> np.ndarray:

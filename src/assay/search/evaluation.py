@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assay.search import syntax as s
-from assay.search.kinds import LIST, SPANS, TIME, instant, kind_of
+from assay.search.kinds import LIST, SPANS, TIME, instant, item_path, kind_of
 
 types = pa.types
 
@@ -71,6 +71,8 @@ class Evaluator:
                 if name not in self.loaded:
                     self.loaded[name] = normal(self.column(name))
                 return self.loaded[name]
+            case s.RowSet():
+                return self.column(str(node))
             case s.Arithmetic(op=op, left=left, right=right):
                 return self._arithmetic(op, self.values(left), self.values(right))
             case s.Negative(operand=operand):
@@ -112,6 +114,8 @@ class Evaluator:
                 return _MATCH[op](values, pattern)
             case s.IsNull(operand=operand):
                 return pc.is_null(self.values(operand))
+            case s.Some(column=column):
+                return _masked(self._found(node) > 0, self.values(column))
             case _:
                 raise AssertionError(node)
 
@@ -167,7 +171,24 @@ class Evaluator:
             return normal(pc.divide(a, pc.if_else(zero, pa.scalar(None, pa.float64()), b)))
         return normal(_ARITHMETIC[op](a, b))
 
+    def _found(self, node: s.Some) -> np.ndarray:
+        """How many items of each row's list meet the condition."""
+        lists = self.values(node.column)
+        items = lists.flatten()
+        struct = items.type
+
+        def field(name: str) -> pa.Array:
+            path = item_path(struct, name)
+            assert path is not None
+            return below(items, path)
+
+        true = Evaluator(len(items), field).values(node.condition).cast(pa.bool_())
+        return _hits(lists, pc.fill_null(true, False))
+
     def _call(self, node: s.Call) -> pa.Array:
+        if isinstance(node.arguments[0], s.Some):
+            some = node.arguments[0]
+            return _masked(self._found(some), self.values(some.column))
         first = self.values(node.arguments[0])
         empty = types.is_null(first.type)
         match node.function:
@@ -194,7 +215,7 @@ class Evaluator:
     def _labelled(self, spans: pa.Array, node: s.Call) -> np.ndarray:
         """How many spans of each row have one of the labels."""
         labels = [a.value for a in node.arguments[1:] if isinstance(a, s.Literal)]
-        return _hits(spans, _is_in(normal(pc.struct_field(spans.flatten(), "label")), labels))
+        return _labelled(spans, labels)
 
     def _coalesce(self, a: pa.Array, b: pa.Array) -> pa.Array:
         if types.is_null(a.type) or types.is_null(b.type):
@@ -203,6 +224,21 @@ class Evaluator:
         if types.is_string(a.type) or types.is_large_string(a.type):
             a, b = a.cast(pa.large_string()), b.cast(pa.large_string())
         return pc.coalesce(a, b)
+
+
+def below(column: pa.Array | pa.ChunkedArray, path: tuple[str, ...]) -> Any:
+    """What a path below a column leads to: a field of a struct, or the number of spans of a label.
+
+    Null where anything on the way is.
+    """
+    if not path:
+        return column
+    if kind_of(column.type) != SPANS:
+        return below(pc.struct_field(column, path[0]), path[1:])
+    if isinstance(column, pa.ChunkedArray):
+        parts = [below(chunk, path) for chunk in column.chunks]
+        return pa.chunked_array(parts, pa.int64())
+    return _masked(_labelled(column, [path[0]]), column)
 
 
 def normal(array: pa.Array) -> pa.Array:
@@ -288,6 +324,10 @@ def _limits(kind: pa.DataType) -> tuple[int, int]:
     if types.is_unsigned_integer(kind):
         return 0, 2**kind.bit_width - 1
     return -(2 ** (kind.bit_width - 1)), 2 ** (kind.bit_width - 1) - 1
+
+
+def _labelled(spans: pa.Array, labels: list[Any]) -> np.ndarray:
+    return _hits(spans, _is_in(normal(pc.struct_field(spans.flatten(), "label")), labels))
 
 
 def _hits(lists: pa.Array, hits: pa.Array) -> np.ndarray:

@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from assay import registry
 from assay.errors import AssayError, UsageError
 from assay.search import names, syntax
-from assay.search.evaluation import Evaluator
-from assay.search.kinds import check
+from assay.search.evaluation import Evaluator, below
+from assay.search.kinds import check, type_below
 from assay.search.names import Resolved
 from assay.search.parser import parse_node
 
@@ -51,10 +50,15 @@ class Expression:
     bindings: tuple[Binding, ...] = field(default=(), compare=False)
 
     @cached_property
-    def names(self) -> tuple[str, ...]:
-        """Columns and signals it reads, each once, in order of appearance."""
-        found = [n.name for n in syntax.walk(self.root) if isinstance(n, syntax.Name)]
+    def row_sets(self) -> tuple[syntax.RowSet, ...]:
+        """Rows it names (`tag:good`), each once, in order of appearance."""
+        found = [n for n in syntax.walk(self.root) if isinstance(n, syntax.RowSet)]
         return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Columns, signals and row sets it reads, each once, in order of appearance."""
+        return _names(self.root)
 
     def conjuncts(self) -> tuple[Expression, ...]:
         """The conditions that all have to hold: the parts of a top-level `and`, or itself."""
@@ -63,7 +67,7 @@ class Expression:
             return (self,)
         parts = []
         for node in root.operands:
-            used = {n.name for n in syntax.walk(node) if isinstance(n, syntax.Name)}
+            used = _names(node)
             bindings = tuple([b for b in self.bindings if b.name in used])
             # Positions of the nodes point into the whole text, so that is what errors must show.
             parts.append(Expression(self.text, node, bindings))
@@ -112,11 +116,15 @@ def bind(
     """
     resolve = resolve or default_resolve(schema)
     bound: dict[str, Binding] = {}
+    sets = {str(named) for named in expression.row_sets}
 
     def column_type(node: syntax.Name) -> pa.DataType:
         if node.name not in bound:
             try:
-                bound[node.name] = _binding(node.name, resolve(node.name), schema)
+                if node.name in sets:
+                    bound[node.name] = Binding(node.name, node.name, (), pa.bool_())
+                else:
+                    bound[node.name] = _binding(node.name, resolve(node.name), schema)
             except UsageError as error:
                 place = {"allowed": error.allowed, "remedy": error.remedy, **error.facts}
                 raise syntax.mistake(expression.text, node.pos, error.what, **place) from None
@@ -164,6 +172,12 @@ def evaluate(
 def values(bound: Expression, table: pa.Table | pa.RecordBatch) -> pa.Array:
     """`evaluate` for an expression already bound to the schema of `table`."""
     columns = list(dict.fromkeys(binding.column for binding in bound.bindings))
+    for named in bound.row_sets:
+        if str(named) not in table.schema.names:
+            raise UsageError(
+                f"No rows are called '{named}' here.",
+                remedy="rows are known by name where a dataset is filtered: where, views, recipes",
+            )
     found = [evaluator(batch, bound.bindings)(bound) for batch in batches(table, columns)]
     return found[0] if len(found) == 1 else pa.concat_arrays(found)
 
@@ -181,7 +195,7 @@ def evaluator(
     where = {binding.name: binding for binding in bindings}
     shared = Evaluator(
         batch.num_rows,
-        lambda name: _field(batch.column(where[name].column), where[name].path),
+        lambda name: below(batch.column(where[name].column), where[name].path),
         share=[expression.root for expression in share],
     )
 
@@ -215,9 +229,13 @@ def _rows_only(n: int) -> pa.RecordBatch:
     return pa.record_batch([pa.nulls(n)], names=[""])
 
 
-def _field(array: pa.Array, path: tuple[str, ...]) -> pa.Array:
-    """A field below a struct column; null where the struct is."""
-    return pc.struct_field(array, list(path)) if path else array
+def _names(root: syntax.Node) -> tuple[str, ...]:
+    found = [
+        str(n) if isinstance(n, syntax.RowSet) else n.name
+        for n in syntax.walk(root)
+        if isinstance(n, syntax.Name | syntax.RowSet)
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def _binding(name: str, found: Resolved, schema: pa.Schema) -> Binding:
@@ -229,7 +247,5 @@ def _binding(name: str, found: Resolved, schema: pa.Schema) -> Binding:
             name=name,
             op=found.op,
         )
-    kind = schema.field(found.column).type
-    for step in found.path:
-        kind = kind.field(step).type
+    kind = type_below(schema.field(found.column).type, found.path)
     return Binding(name, found.column, found.path, kind)

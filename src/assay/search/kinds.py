@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -12,6 +13,9 @@ from assay.search import syntax as s
 from assay.search.syntax import mistake
 
 types = pa.types
+
+CLASS_WORDS = ("class", "category", "label", "class_name", "name")
+"""What data sets call the class of an object; each finds the first of the others that is there."""
 
 NUMBER, TEXT, TRUTH, TIME, LIST, SPANS, NULL, OTHER = (
     "number", "text", "true/false", "time", "list", "spans", "null", "other",
@@ -36,6 +40,41 @@ def kind_of(type_: pa.DataType) -> str:
         item = type_.value_type
         return SPANS if types.is_struct(item) and item.get_field_index("label") >= 0 else LIST
     return OTHER
+
+
+def item_type(type_: pa.DataType) -> pa.StructType | None:
+    """The struct that a column is a list of; None for other columns."""
+    if types.is_list(type_) or types.is_large_list(type_) or types.is_fixed_size_list(type_):
+        return type_.value_type if types.is_struct(type_.value_type) else None
+    return None
+
+
+def item_path(struct: pa.StructType, name: str) -> tuple[str, ...] | None:
+    """Where in an item a name leads: a field, a field below it, or what goes by another word."""
+    first, *rest = name.split(".")
+    for way in ((name,), (first, *rest)):
+        if struct.get_field_index(way[0]) >= 0 and _leads(struct, way):
+            return way
+    if name in CLASS_WORDS:
+        return next(((w,) for w in CLASS_WORDS if struct.get_field_index(w) >= 0), None)
+    return None
+
+
+def _leads(type_: pa.DataType, path: tuple[str, ...]) -> bool:
+    for step in path:
+        if not types.is_struct(type_) or type_.get_field_index(step) < 0:
+            return False
+        type_ = type_.field(step).type
+    return True
+
+
+def type_below(type_: pa.DataType, path: tuple[str, ...]) -> pa.DataType:
+    """The type of what a path leads to; below spans stands how many there are of a label."""
+    for step in path:
+        if kind_of(type_) == SPANS:
+            return pa.int64()
+        type_ = type_.field(step).type
+    return type_
 
 
 def check(
@@ -147,6 +186,10 @@ class _Checker:
                 return TEXT if isinstance(value, str) else NUMBER
             case s.Name():
                 return kind_of(self.column_type(node))
+            case s.RowSet():
+                return kind_of(self.column_type(s.Name(str(node), node.pos)))
+            case s.Some():
+                return self.some(node)
             case s.Call():
                 return self.call(node)
             case s.Arithmetic(op=op, left=left, right=right):
@@ -198,8 +241,39 @@ class _Checker:
                 f"an item of kind {inside}",
             )
 
+    def some(self, node: s.Some) -> str:
+        """Check a condition on the items of a list of structs."""
+        inside = item_type(self.column_type(node.column))
+        if inside is None:
+            raise self.wrong(node.column, "obj() looks into lists of structs", "such a column")
+
+        def field_type(name: s.Name) -> pa.DataType:
+            path = item_path(inside, name.name)
+            if path is None:
+                fields = [inside.field(i).name for i in range(inside.num_fields)]
+                also = CLASS_WORDS if item_path(inside, "class") else ()
+                close = difflib.get_close_matches(name.name, [*fields, *also], 1)
+                raise mistake(
+                    self.text,
+                    name.pos,
+                    f"What is in '{node.column.name}' has no field '{name.name}'.",
+                    allowed=", ".join(fields),
+                    remedy=f"write {close[0]}" if close else None,
+                )
+            return type_below(inside, path)
+
+        _Checker(self.text, field_type).need(
+            node.condition, (TRUTH,), "obj() takes a condition on one object"
+        )
+        return TRUTH
+
     def call(self, node: s.Call) -> str:
         first, name = node.arguments[0], node.function
+        if name == "count" and isinstance(first, s.Some):
+            if len(node.arguments) > 1:
+                raise mistake(self.text, node.pos, "count(obj(...)) takes nothing else.")
+            self.kind(first)
+            return NUMBER
         if name == "coalesce":
             for argument in node.arguments:
                 self.need(argument, (NUMBER, TEXT, TRUTH, TIME), "coalesce() takes values")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
 from assay.errors import UsageError
 from assay.registry import Op
 from assay.schema import signal_column
+from assay.search.kinds import item_type
+from assay.search.syntax import OBJECTS, is_row_set
 
 NAME, OP = b"assay.name", b"assay.op"
 """Field metadata of a computed column: its dotted name, and the op without preset or alias."""
@@ -27,7 +29,8 @@ class Resolved:
             for an input column.
         output: The op's output; None for an input column.
         present: Whether the column is stored. If not, compute `op` first.
-        path: Fields below the column, for `meta.url` on a struct column `meta`.
+        path: Fields below the column, for `meta.url` on a struct column `meta`; the label below
+            spans, for `pii.email`, which is how many there are.
     """
 
     column: str
@@ -44,7 +47,9 @@ class Resolved:
     @property
     def signal(self) -> str:
         """The full dotted name, as in `text.stats.words`."""
-        return f"{self.op}.{self.output}" if self.op else self.stored
+        if not self.op:
+            return self.stored
+        return ".".join((self.op, *(self.path or (self.output or "",))))
 
 
 @dataclass(frozen=True)
@@ -90,11 +95,15 @@ def resolve(name: str, schema: pa.Schema, ops: Mapping[str, Op]) -> Resolved:
 
 
 def _resolve(name: str, schema: pa.Schema, signals: list[_Signal]) -> Resolved:
+    if is_row_set(name) and name not in schema.names:
+        return Resolved(name)
     if name in schema.names:
         known = [s.resolved for s in signals if s.resolved.column == name and s.resolved.present]
         return known[0] if known else Resolved(name)
     if field := _struct_field(name, schema):
         return field
+    if name == OBJECTS:
+        return _objects(schema)
     for outputs in (True, False):
         fits = [s for s in signals if _fits(name, s, outputs)]
         if fits:
@@ -119,9 +128,26 @@ def _struct_field(name: str, schema: pa.Schema) -> Resolved | None:
     return None
 
 
+def _objects(schema: pa.Schema) -> Resolved:
+    """The one column with lists of structs, which obj(...) means where it names none."""
+    found = [f.name for f in schema if "__" not in f.name and item_type(f.type) is not None]
+    if len(found) == 1:
+        return Resolved(found[0])
+    raise UsageError(
+        "No column holds lists of objects."
+        if not found
+        else "Several columns hold lists of objects.",
+        allowed=", ".join(found) or None,
+        remedy=f"name the column: obj({found[0]}, ...)" if found else None,
+        candidates=found,
+    )
+
+
 def _fits(name: str, signal: _Signal, outputs: bool) -> bool:
     if not outputs and not signal.main:
         return False
+    if signal.resolved.path and "." not in name:
+        return False  # a label alone, such as `key`, says too little
     dotted = signal.dotted if outputs else signal.dotted.rpartition(".")[0]
     if dotted == name or dotted.endswith(f".{name}"):
         return True
@@ -141,7 +167,7 @@ def _best(name: str, fits: list[_Signal]) -> Resolved:
 
     fits = full or fits
     first = min(map(rank, fits))
-    best = {s.resolved.column: s for s in fits if rank(s) == first}
+    best = {s.resolved.stored: s for s in fits if rank(s) == first}
     if len(best) > 1:
         candidates = sorted(s.dotted for s in best.values())
         raise UsageError(
@@ -165,6 +191,7 @@ def _signals(schema: pa.Schema, ops: Mapping[str, Op]) -> list[_Signal]:
                 seen.add(column)
                 found = Resolved(column, full, output, column in stored)
                 signals.append(_Signal(f"{full}.{output}", found, output == op.main, bool(preset)))
+                signals += _labels(op, full, found, bool(preset))
     rest = [c for c in schema.names if "__" in c.strip("_") and c not in seen]
     outputs = [c.rpartition("__")[0] for c in rest]
     for column in rest:
@@ -175,8 +202,21 @@ def _signals(schema: pa.Schema, ops: Mapping[str, Op]) -> list[_Signal]:
         full, _, output = dotted.rpartition(".")
         main = outputs.count(owner) == 1 or (made_by in ops and ops[made_by].main == output)
         named = full != made_by if made_by else bool(ops)
-        signals.append(_Signal(dotted, Resolved(column, full, output), main, named))
+        resolved = Resolved(column, full, output)
+        signals.append(_Signal(dotted, resolved, main, named))
+        if made_by in ops:
+            signals += _labels(ops[made_by], full, resolved, named)
     return signals
+
+
+def _labels(op: Op, full: str, spans: Resolved, named: bool) -> list[_Signal]:
+    """`pii.email` and its like: how many spans there are of each label that an op declares."""
+    if spans.output != "spans":
+        return []
+    return [
+        _Signal(f"{full}.{label}", replace(spans, path=(label,)), False, named)
+        for label in op.labels
+    ]
 
 
 def _unknown(name: str, schema: pa.Schema, signals: list[_Signal]) -> UsageError:
@@ -191,6 +231,10 @@ def _unknown(name: str, schema: pa.Schema, signals: list[_Signal]) -> UsageError
     if meant and meant[0] in by_name and not by_name[meant[0]].present:
         hint += f" (computed by `assay compute D {by_name[meant[0]].op}`)"
     columns = [c for c in schema.names if "__" not in c]
+    head, _, rest = name.partition(".")
+    if rest and head in schema.names and item_type(schema.field(head).type) is not None:
+        column = "" if head == OBJECTS else f"{head}, "
+        hint = f"look into a list with obj({column}{rest} == ...)"
     return UsageError(
         f"There is no column or signal called '{name}'.",
         allowed=", ".join(meant or columns[:20]) or None,

@@ -2,6 +2,7 @@
 
     words > 50 and language in ("en", "fr")      stats.words between 50 and 100_000
     3 <= words / lines <= 10                     not has(text.pii.spans, "email")
+    obj(class == "car" and size == "large")      tag:good and not view:"seen before"
     meta.url matches "^https://" or meta is null text contains "lorem ipsum"
 
 From loose to tight: or; and; not; comparisons (== = != <> < <= > >=, between, in, is null,
@@ -11,6 +12,7 @@ contains, icontains, starts with, ends with, matches); + -; * / %; unary -. Keyw
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 
 import pyarrow as pa
@@ -31,6 +33,9 @@ _BINDING |= {"+": s.SUM, "-": s.SUM, "*": s.PRODUCT, "/": s.PRODUCT, "%": s.PROD
 # Words that compare where an operator may stand; elsewhere all but the reserved ones are names.
 _COMPARING = ("in", "not", "is", "between", "contains", "icontains", "starts", "ends", "matches")
 _BINDING |= dict.fromkeys(_COMPARING, s.COMPARISON)
+# Rows alone may be named without quotes, spaces and all: `tag:to be seen`.
+_ALONE = re.compile(rf"\s*(not\s+)?({'|'.join(s.ROW_SETS)}):([^\"'()]+?)\s*")
+_JOINS = re.compile(r"\b(and|or|not)\b", re.IGNORECASE)
 _OPERATORS = (
     "and, or, a comparison (== != < <= > >= in between contains matches is null), + - * / %"
 )
@@ -42,6 +47,10 @@ def parse_node(text: str) -> s.Node:
     Raises:
         UsageError: Not an expression; the error shows the place and what was expected there.
     """
+    alone = _ALONE.fullmatch(text) if isinstance(text, str) else None
+    if alone and " " in alone[3] and not _JOINS.search(alone[3]):
+        rows = s.RowSet(alone[2], alone[3], alone.start(2))
+        return s.Not(rows, alone.start(1)) if alone[1] else rows
     parser = _Parser(text)
     if parser.next.kind == "end":
         raise UsageError("The expression is empty.", remedy="write one, such as stats.words > 50")
@@ -52,10 +61,14 @@ def parse_node(text: str) -> s.Node:
     # reads the tree recurses.
     level = [node]
     for _ in range(MAX_DEPTH):
-        level = [child for parent in level for child in s.children(parent)]
+        level = [child for parent in level for child in _parts(parent)]
     if level:
         raise parser.too_deep(level[0].pos)
     return node
+
+
+def _parts(node: s.Node) -> tuple[s.Node, ...]:
+    return (node.column, node.condition) if isinstance(node, s.Some) else s.children(node)
 
 
 class _Parser:
@@ -147,6 +160,9 @@ class _Parser:
         token = self.next
         if token.kind in ("number", "string"):
             return s.Literal(self.advance().value, token.pos)
+        if token.kind == "rows":
+            self.advance()
+            return s.RowSet(token.of, str(token.value), token.pos)
         if token.kind == "symbol" and token.value == "(":
             self.advance()
             inner = self.expression(0)
@@ -176,13 +192,15 @@ class _Parser:
 
     def call(self, token: Token) -> s.Node:
         function = str(token.value).lower()
+        if function == "obj":
+            return self.some(token.pos)
         if function not in s.FUNCTIONS:
-            close = difflib.get_close_matches(function, s.FUNCTIONS, 1)
+            close = difflib.get_close_matches(function, known := [*s.FUNCTIONS, "obj"], 1)
             raise s.mistake(
                 self.text,
                 token.pos,
                 f"There is no function '{token.value}'.",
-                allowed=", ".join(s.FUNCTIONS),
+                allowed=", ".join(known),
                 remedy=f"write {close[0]}(...)" if close else None,
             )
         self.advance()
@@ -208,6 +226,24 @@ class _Parser:
                         self.text, argument.pos, f"{function}() takes labels in quotes here."
                     )
         return s.Call(function, tuple(arguments), token.pos)
+
+    def some(self, pos: int) -> s.Node:
+        """`obj(condition)` or `obj(column, condition)`."""
+        self.advance()
+        condition = self.expression(0)
+        column = s.Name(s.OBJECTS, pos)
+        if self.next.kind == "symbol" and self.next.value == ",":
+            if not isinstance(condition, s.Name):
+                raise s.mistake(
+                    self.text,
+                    condition.pos,
+                    "Before the comma of obj(...) stands the column.",
+                    allowed='obj(class == "car"), or obj(boxes, class == "car")',
+                )
+            self.advance()
+            column, condition = condition, self.expression(0)
+        self.take(")", "to close obj(...)")
+        return s.Some(column, condition, pos)
 
     def comparison(self, left: s.Node) -> s.Node:
         """What follows `left` where a comparison stands."""

@@ -29,6 +29,13 @@ FUNCTIONS: dict[str, tuple[int, int, str]] = {
 }
 """Name of each function: fewest arguments, most arguments, what it gives."""
 
+ROW_SETS = ("tag", "finding", "selection", "version", "dropped", "view")
+"""What may stand before the colon of rows that are named: `tag:good`."""
+
+OBJECTS = "objects"
+"""The column that obj(...) means where none is named, or the one list of structs there is."""
+
+_PLAIN_SET = re.compile(r"[\w.@+-]+\Z")
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*(?:[.@]\w+)*\Z")
 
 
@@ -162,17 +169,46 @@ class Call:
     pos: int = field(default=0, compare=False)
 
 
+@dataclass(frozen=True)
+class RowSet:
+    """Rows by name: `tag:good`, `view:"my view"`, `dropped:"clean/too short"`."""
+
+    kind: str
+    name: str
+    pos: int = field(default=0, compare=False)
+
+    def __str__(self) -> str:
+        plain = _PLAIN_SET.match(self.name)
+        return f"{self.kind}:{self.name if plain else quote(self.name)}"
+
+
+def is_row_set(name: str) -> bool:
+    """Whether a name is that of rows: `tag:good`."""
+    return name.partition(":")[0] in ROW_SETS and ":" in name
+
+
+@dataclass(frozen=True)
+class Some:
+    """`obj(condition)`: whether an item of a list of structs meets it; names are its fields."""
+
+    column: Name
+    condition: Node
+    pos: int = field(default=0, compare=False)
+
+
 Node = (
-    Literal | Name | Not | Negative | Logic | Arithmetic | Compare | Between | In | Member | Match
-    | IsNull | Call
+    Literal | Name | RowSet | Some | Not | Negative | Logic | Arithmetic | Compare | Between | In
+    | Member | Match | IsNull | Call
 )  # fmt: skip
 
 
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly below `node`, in written order."""
     match node:
-        case Literal() | Name():
+        case Literal() | Name() | RowSet():
             return ()
+        case Some(column=column):  # what the condition names are fields, not columns
+            return (column,)
         case Logic(operands=operands):
             return operands
         case Arithmetic(left=left, right=right) | Compare(left=left, right=right):
@@ -217,7 +253,7 @@ def _binding(node: Node) -> int:
             return SIGN
         case Literal(value=value) if isinstance(value, int | float) and value < 0:
             return SIGN
-        case Literal() | Name() | Call():
+        case Literal() | Name() | RowSet() | Some() | Call():
             return ATOM
         case _:
             return COMPARISON
@@ -235,6 +271,11 @@ def describe(node: Node) -> str:
             return quote(value)
         case Name(name=name):
             return quote_name(name)
+        case RowSet():
+            return str(node)
+        case Some(column=column, condition=condition):
+            named = "" if column.name == OBJECTS else f"{quote_name(column.name)}, "
+            return f"obj({named}{describe(condition)})"
         case Logic(op=op, operands=operands):
             return f" {op} ".join([part(o, _binding(node) + 1) for o in operands])
         case Not(operand=operand):

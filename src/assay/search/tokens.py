@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from assay.errors import UsageError
-from assay.search.syntax import mistake
+from assay.search.syntax import ROW_SETS, mistake
 
 MAX_LENGTH = 10_000
 """Characters in one expression."""
@@ -15,12 +15,16 @@ MAX_LENGTH = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the text: kind is number, string, name, symbol or end; value is what it means."""
+    """A piece of the text: kind is number, string, name, rows, symbol or end; value is what it is.
+
+    Of rows (`tag:good`) the value is what is named, and `of` the kind before the colon.
+    """
 
     kind: str
     value: int | float | str
     pos: int
     quoted: bool = False
+    of: str = ""
 
     @property
     def word(self) -> str:
@@ -38,6 +42,9 @@ _SEGMENT = re.compile(r"\w+")
 _BACKQUOTED = re.compile(r"`((?:[^`]|``)+)`")
 _STRING = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'", re.DOTALL)
 _SYMBOL = re.compile(r"==|!=|<>|<=|>=|[=<>+\-*/%(),\[\]]")
+_ROWS = re.compile(rf"({'|'.join(ROW_SETS)}):")
+# What is dropped by a rule is named by the rule, which is an expression: it goes on to the end.
+_BARE_SET = re.compile(r"[^\s()\"',\[\]]+")
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", '"': '"', "'": "'"}
 _HINTS = {
@@ -93,6 +100,8 @@ def _token(text: str, pos: int) -> tuple[Token, int]:
         return Token("string", _unescape(text, body, pos), pos), match.end()
     if match := _NUMBER.match(text, pos):
         return Token("number", _number(text, match[0], pos), pos), match.end()
+    if match := _ROWS.match(text, pos):
+        return _row_set(text, pos, match)
     if character == "`" or _PLAIN.match(text, pos):
         return _name(text, pos)
     if match := _SYMBOL.match(text, pos):
@@ -129,6 +138,24 @@ def _name(text: str, pos: int) -> tuple[Token, int]:
             return Token("name", "".join(pieces), start, quoted), pos
         pieces.append(text[pos])
         pos += 1
+
+
+def _row_set(text: str, pos: int, start: re.Match[str]) -> tuple[Token, int]:
+    at, kind = start.end(), start[1]
+    if match := _STRING.match(text, at):
+        body = match[1] if match[1] is not None else match[2]
+        name, at = _unescape(text, body, at), match.end()
+    elif match := _BARE_SET.match(text, at):
+        rule = kind == "dropped" and "/" in match[0]
+        name = text[at:].rstrip() if rule else match[0]
+        at = len(text) if rule else match.end()
+    else:
+        name = ""
+    if not name:
+        raise mistake(
+            text, start.end(), f"'{kind}:' needs a name.", allowed=f'{kind}:NAME or {kind}:"a name"'
+        )
+    return Token("rows", name, pos, of=kind), at
 
 
 def _number(text: str, written: str, pos: int) -> int | float:

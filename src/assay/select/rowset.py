@@ -6,14 +6,14 @@
     version:NAME         rows that a named version keeps
     dropped:VERSION      rows that were judged for a version and dropped
     dropped:VERSION/RULE those that failed that rule first
+    view:NAME            rows that a saved view shows
 
-Each may stand after "not ". No expression has a colon, so the two cannot be confused. Which rows a
-name means may change, so whoever decides by one records what it meant then (`Reading`).
+Each may stand after "not ", and in any expression beside other conditions. Which rows a name means
+may change, so whoever decides by one records what it meant then (`Reading`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -21,16 +21,18 @@ from typing import Any
 
 import numpy as np
 
-from assay.search.syntax import quote
+from assay.search import syntax
+from assay.search.parser import parse_node
+from assay.search.syntax import ROW_SETS, quote
 
-KINDS = ("tag", "finding", "selection", "version", "dropped")
-_PATTERN = re.compile(rf"\s*(not\s+)?({'|'.join(KINDS)}):(.+?)\s*", re.DOTALL)
+KINDS = ROW_SETS
 _INSIDE = {
     "tag": ("has the tag", "does not have the tag"),
     "finding": ("is in the finding", "is not in the finding"),
     "selection": ("is in the selection", "is not in the selection"),
     "version": ("is in the version", "is not in the version"),
     "dropped": ("was dropped from", "was not dropped from"),
+    "view": ("is in the view", "is not in the view"),
 }
 
 
@@ -49,13 +51,20 @@ class RowSet:
     negated: bool = False
 
     def __str__(self) -> str:
-        return f"{'not ' if self.negated else ''}{self.kind}:{self.name}"
+        return f"{'not ' if self.negated else ''}{syntax.RowSet(self.kind, self.name)}"
 
 
 def parse(text: str) -> RowSet | None:
-    """The row set that `text` names; None where it is an expression."""
-    match = _PATTERN.fullmatch(text)
-    return RowSet(match[2], match[3], match[1] is not None) if match else None
+    """The row set that `text` names and nothing else; None for other expressions.
+
+    Raises:
+        UsageError: It is no expression.
+    """
+    root = parse_node(text)
+    named = root.operand if isinstance(root, syntax.Not) else root
+    if not isinstance(named, syntax.RowSet):
+        return None
+    return RowSet(named.kind, named.name, named is not root)
 
 
 @dataclass(frozen=True)

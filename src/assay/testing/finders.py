@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from assay import registry
 from assay.errors import UsageError
 from assay.registry import Finder, Op
 from assay.schema import Finding, Rows, signal_column
+from assay.search.evaluation import below
 from assay.search.names import Resolved, resolve
 from assay.search.neighbors import neighbors_of
 
@@ -64,7 +64,7 @@ class MemoryRows:
                 f"'{found.signal}' is not computed yet.", remedy="add it with with_signals"
             )
         column = self._table.column(found.column)
-        return pc.struct_field(column, list(found.path)) if found.path else column
+        return below(column, found.path)
 
 
 def with_signals(table: pa.Table, *ops: str | tuple[str, Mapping[str, Any]]) -> pa.Table:

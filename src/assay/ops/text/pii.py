@@ -31,6 +31,7 @@ SPANS = pa.list_(
     main="count",
     presets={"strict": {"min_score": 0.75}, "all": {"min_score": 0.0}},
     warmup=lambda: _pii_scan.compile_rules(),
+    labels=KINDS,
 )
 def pii(
     batch: pa.RecordBatch, *, kinds: Sequence[str] = KINDS, min_score: float = 0.5

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from assay.errors import UsageError
-from assay.project import rowsets, tags
+from assay.project import tags
 from assay.project.view.snapshot import Snapshot
 from assay.search.expression import parse
 from assay.search.syntax import FUNCTIONS, quote, quote_name
@@ -62,10 +62,6 @@ def check_expression(dataset: Dataset, snapshot: Snapshot, text: str) -> dict[st
     Raises:
         UsageError: It is neither; the error says where and why.
     """
-    rowset = rowsets.parse(text)
-    if rowset is not None:
-        rowsets.indices(dataset.at(None), rowset)
-        return {"ok": True, "canonical": str(rowset), "names": []}
     expression = parse(text)
     snapshot.check(text)
     return {"ok": True, "canonical": expression.describe(), "names": list(expression.names)}

@@ -19,6 +19,9 @@ from assay.errors import AssayError
 from assay.project import find, rowsets, tags
 from assay.project.view.filters import ViewSpec, label_of, read_view
 from assay.project.view.snapshot import Snapshot
+from assay.search.evaluation import below
+from assay.search.expression import parse
+from assay.search.syntax import RowSet
 from assay.store.pinned import Pinned
 
 if TYPE_CHECKING:
@@ -122,12 +125,7 @@ class View:
         ]
         data = self.snapshot.take(self.order, list(dict.fromkeys(c.stored for c in chosen)))
         return pa.table(
-            [
-                pc.struct_field(data.column(c.stored), list(c.path))
-                if c.path
-                else data.column(c.stored)
-                for c in chosen
-            ],
+            [below(data.column(c.stored), c.path) for c in chosen],
             names=[c.name for c in chosen],
         )
 
@@ -207,7 +205,8 @@ class Engine:
         with self._lock:
             known = self._snapshots.get(name)
             if known is None or known.version != table.version:
-                known = Snapshot(table)
+                whole = self.project.dataset(dataset.name)
+                known = Snapshot(table, lambda rows: rowsets.mask(whole, rows))
                 self._snapshots[name] = known
             self._snapshots.move_to_end(name)
             while len(self._snapshots) > _KEEP_SNAPSHOTS:
@@ -237,8 +236,8 @@ class Engine:
         """
         snapshot = self.snapshot(dataset)
         key = tags.select(dataset, snapshot.id_array(np.flatnonzero(mask)))
-        rowset = rowsets.RowSet("selection", key)
-        snapshot.row_set(str(rowset), lambda: mask)
+        rowset = RowSet("selection", key)
+        snapshot.row_set(str(rowset), lambda _: mask)
         return str(rowset)
 
     def get(self, dataset: Dataset, key: str | None) -> View:
@@ -268,15 +267,13 @@ def _evaluate(dataset: Dataset, snapshot: Snapshot, spec: ViewSpec) -> View:
     if kept is not None:
         base[:] = False
         base[kept[kept < snapshot.num_rows]] = True
-    held = tuple(_held(dataset, snapshot, each.text, base) for each in spec.filters)
+    held = tuple(_held(snapshot, each.text, base) for each in spec.filters)
     return _combine(dataset, snapshot, spec, base, held)
 
 
-def _held(dataset: Dataset, snapshot: Snapshot, text: str, base: np.ndarray) -> np.ndarray:
+def _held(snapshot: Snapshot, text: str, base: np.ndarray) -> np.ndarray:
     """The rows of `base` for which a filter holds, as packed bits."""
-    rowset = rowsets.parse(text)
-    true = snapshot.truth(text) if rowset is None else _row_set(dataset, snapshot, rowset)
-    return np.packbits(true & base)
+    return np.packbits(snapshot.truth(text) & base)
 
 
 def _combine(
@@ -293,7 +290,7 @@ def _combine(
     mask = base.copy()
     for each, bits in zip(spec.filters, held, strict=True):
         mask &= np.unpackbits(bits, count=snapshot.num_rows).view(bool)
-        if rowsets.parse(each.text) is not None:
+        if parse(each.text).row_sets:
             digest.update(bits.tobytes())  # what is tagged or found may change
     ranking = None
     if spec.search:
@@ -302,17 +299,6 @@ def _combine(
         found[ranking] = True
         mask &= found
     return View(dataset, snapshot, spec, digest.hexdigest(), base, mask, ranking, held)
-
-
-def _row_set(dataset: Dataset, snapshot: Snapshot, rowset: rowsets.RowSet) -> np.ndarray:
-    def find() -> np.ndarray:
-        rows = rowsets.indices(dataset.at(None), rowset)
-        mask = np.zeros(snapshot.num_rows, bool)
-        mask[rows[rows < snapshot.num_rows]] = True
-        return mask
-
-    # A stored selection is what it is; tags and findings change.
-    return snapshot.row_set(str(rowset), find) if rowset.kind == "selection" else find()
 
 
 def _search(dataset: Dataset, snapshot: Snapshot, spec: ViewSpec, mask: np.ndarray) -> np.ndarray:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from assay.errors import UsageError
-from assay.project import rowsets
 from assay.project.query import NOTHING, Query, read_query
 from assay.project.view.columns import Column
 from assay.project.view.dates import form_of
@@ -98,8 +97,7 @@ def write_filter(each: object, snapshot: Snapshot) -> Filter:
         UsageError: It is neither an expression, nor a row set, nor `{column, op, value}`.
     """
     if isinstance(each, str):
-        rowset = rowsets.parse(each)
-        text = str(rowset) if rowset else parse(each).describe()
+        text = parse(each).describe()
         return Filter(text, text)
     if not isinstance(each, Mapping) or not isinstance(each.get("column"), str):
         raise UsageError(
@@ -128,12 +126,11 @@ def _once(filters: Sequence[Filter]) -> tuple[Filter, ...]:
 
 def label_of(text: str, snapshot: Snapshot) -> str:
     """Words for the chip of a filter."""
-    rowset = rowsets.parse(text)
-    if rowset is not None:
-        words = {"tag": "tagged", "version": "in", "dropped": "dropped by"}
-        return f"{'not ' if rowset.negated else ''}{words.get(rowset.kind, rowset.kind)} " + (
-            rowset.name
-        )
+    root = parse(text).root
+    named = root.operand if isinstance(root, s.Not) else root
+    if isinstance(named, s.RowSet):
+        words = {"tag": "tagged", "version": "in", "dropped": "dropped by", "view": "in view"}
+        return f"{'' if named is root else 'not '}{words.get(named.kind, named.kind)} {named.name}"
     shown = text
     for name in sorted(parse(text).names, key=len, reverse=True):
         try:

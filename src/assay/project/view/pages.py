@@ -16,6 +16,7 @@ from assay.errors import UsageError
 from assay.project.view.columns import Column
 from assay.project.view.engine import View
 from assay.project.view.snapshot import Snapshot
+from assay.search.evaluation import below
 from assay.store.values import python_values
 
 MAX_ROWS = 5000
@@ -66,7 +67,7 @@ def _wire(
     }
     for column in chosen:
         found = data.column(column.stored)
-        found = pc.struct_field(found, list(column.path)) if column.path else found
+        found = below(found, column.path)
         columns[column.name] = plain(found, column, max(1, min(cut, MAX_CUT)))
     table = pa.table(columns)
     metadata = {**facts, "table_version": snapshot.version}

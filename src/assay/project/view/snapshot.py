@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,9 +18,10 @@ from assay import registry
 from assay.errors import UsageError
 from assay.project.view.columns import Column, describe_columns
 from assay.project.view.counting import Binned, Coded, binned, coded, numbers
+from assay.search.evaluation import below
 from assay.search.expression import bind, parse, values
 from assay.search.names import Resolved, resolver
-from assay.search.syntax import quote_name
+from assay.search.syntax import is_row_set, quote_name
 from assay.store.table import Table
 
 T = TypeVar("T")
@@ -34,9 +37,11 @@ class Snapshot:
 
     Args:
         table: The table at its version.
+        named: From the name of rows (`tag:good`) to which of all rows they are.
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, named: Callable[[str], np.ndarray] | None = None) -> None:
+        self._named = named
         self.table = table
         self.version = table.version
         self.num_rows = table.num_rows
@@ -76,6 +81,10 @@ class Snapshot:
         for column in self.columns:
             if column.stored == found.column and column.path == found.path:
                 return column
+            if column.stored == found.column and column.kind == "spans" and found.path:
+                label = f"{column.label}: {found.path[0]}"
+                signal = {"name": found.signal, "path": found.path, "type": pa.int64()}
+                return replace(column, kind="number", label=label, **signal)
         raise UsageError(
             f"'{name}' has several fields.",
             allowed=", ".join(c.name for c in self.columns if c.stored == found.column),
@@ -164,14 +173,14 @@ class Snapshot:
         below, upto = (np.searchsorted(ranks, value, side) for side in ("left", "right"))
         return round(100.0 * (below + upto) / 2 / len(ranks), 2), median
 
-    def row_set(self, name: str, find: Callable[[], np.ndarray]) -> np.ndarray:
+    def row_set(self, name: str, find: Callable[[str], np.ndarray]) -> np.ndarray:
         """The rows of a set that never changes: bool, shape (num_rows,).
 
         Args:
             name: What names the set for good; the answer is kept under it.
-            find: Finds the mask where it is not known yet.
+            find: From the name to the mask, asked where it is not known yet.
         """
-        packed = self._cached("rows", name, lambda: np.packbits(find()), lambda a: a.nbytes)
+        packed = self._cached("rows", name, lambda: np.packbits(find(name)), lambda a: a.nbytes)
         return np.unpackbits(packed, count=self.num_rows).view(bool)
 
     def truth(self, text: str) -> np.ndarray:
@@ -180,11 +189,11 @@ class Snapshot:
         Raises:
             UsageError: It is no condition over these columns.
         """
-        expression = parse(text)
+        sets = self._sets(text)
         packed = self._cached(
             "truth",
-            expression.describe(),
-            lambda: np.packbits(self._evaluate(text)),
+            _key(text, sets),
+            lambda: np.packbits(self._evaluate(text, sets)),
             lambda a: a.nbytes,
         )
         return np.unpackbits(packed, count=self.num_rows).view(bool)
@@ -202,9 +211,12 @@ class Snapshot:
         names = self._names_of(text)
         if len(names) == 1 and parse(text).describe() == quote_name(names[0]):
             return self.numbers(names[0])
-        key = parse(text).describe()
+        sets = self._sets(text)
         return self._cached(
-            "numbers of", key, lambda: numbers(self._values(text)), lambda a: a.nbytes
+            "numbers of",
+            _key(text, sets),
+            lambda: numbers(self._values(text, sets)),
+            lambda a: a.nbytes,
         )
 
     def binned_of(self, text: str) -> Binned:
@@ -212,7 +224,7 @@ class Snapshot:
         names = self._names_of(text)
         if len(names) == 1 and parse(text).describe() == quote_name(names[0]):
             return self.binned(names[0])
-        key = parse(text).describe()
+        key = _key(text, self._sets(text))
         return self._cached(
             "binned of", key, lambda: binned(self.numbers_of(text)), lambda b: b.codes.nbytes
         )
@@ -275,15 +287,15 @@ class Snapshot:
 
     def _read(self, column: Column) -> pa.ChunkedArray:
         found = self.table.read([column.stored]).column(0)
-        return pc.struct_field(found, list(column.path)) if column.path else found
+        return below(found, column.path)
 
     def _numbers(self, column: Column) -> np.ndarray:
         found = self._read(column)
         return numbers(found if column.form is None else column.form.moments(found))
 
-    def _evaluate(self, text: str) -> np.ndarray:
+    def _evaluate(self, text: str, sets: Mapping[str, pa.Array]) -> np.ndarray:
         self.check(text)
-        true = self._values(text)
+        true = self._values(text, sets)
         if pa.types.is_null(true.type):
             return np.zeros(self.num_rows, bool)
         return np.asarray(true.fill_null(False)).astype(bool)
@@ -293,32 +305,49 @@ class Snapshot:
 
     def _names_of(self, text: str) -> tuple[str, ...]:
         expression = parse(text)
+        names = tuple(name for name in expression.names if not is_row_set(name))
         try:
-            for name in expression.names:
+            for name in names:
                 self.column(name)
         except UsageError:
             # Binding to the whole schema raises the same error with the place in the text.
             bind(expression, self.table.schema, resolve=self._resolve)
             raise
-        return expression.names
+        return names
 
-    def _values(self, text: str) -> pa.Array:
+    def _sets(self, text: str) -> dict[str, pa.Array]:
+        """The rows that an expression names, as columns of truth."""
+        found = {}
+        for rows in parse(text).row_sets:
+            # A stored selection is what it is; tags, findings and views change.
+            fixed = rows.kind == "selection"
+            true = self.row_set(str(rows), self._meant) if fixed else self._meant(str(rows))
+            found[str(rows)] = pa.array(true)
+        return found
+
+    def _meant(self, name: str) -> np.ndarray:
+        if self._named is None:
+            raise UsageError(f"No rows are called '{name}' here.")
+        true = self._named(name)[: self.num_rows]
+        return np.pad(true, (0, self.num_rows - len(true)))
+
+    def _values(self, text: str, sets: Mapping[str, pa.Array]) -> pa.Array:
         """Light columns come from memory; texts and vectors are streamed and not kept."""
         names = self._names_of(text)
         bound = bind(parse(text), self._named_schema(text))
         columns = {name: self.column(name) for name in names}
-        if not names:
+        if not names and not sets:
             return values(bound, pa.record_batch([pa.nulls(self.num_rows)], names=[""]))
         if not any(column.kind in _HEAVY for column in columns.values()):
-            return values(bound, pa.table({name: self.values(name) for name in names}))
+            return values(bound, pa.table({name: self.values(name) for name in names} | dict(sets)))
         stored = list(dict.fromkeys(column.stored for column in columns.values()))
-        found = []
+        found: list[pa.Array] = []
+        first = 0
         for batch in self.table.scan(stored, batch_rows=8192):
-            fields = []
-            for column in columns.values():
-                data = batch.column(column.stored)
-                fields.append(pc.struct_field(data, list(column.path)) if column.path else data)
-            found.append(values(bound, pa.record_batch(fields, names=list(names))))
+            fields = {n: below(batch.column(c.stored), c.path) for n, c in columns.items()}
+            fields |= {n: true.slice(first, batch.num_rows) for n, true in sets.items()}
+            first += batch.num_rows
+            found.append(values(bound, pa.record_batch(fields)))
         return pa.concat_arrays(found) if found else pa.array([], pa.bool_())
 
     def _cached(self, kind: str, name: str, build: Callable[[], T], size: Callable[[T], int]) -> T:
@@ -336,6 +365,14 @@ class Snapshot:
                 _, (_, freed) = self._cache.popitem(last=False)
                 self._bytes -= freed
             return value
+
+
+def _key(text: str, sets: Mapping[str, pa.Array]) -> str:
+    """What an expression means now: what is tagged or found may change."""
+    digest = blake2b(digest_size=8)
+    for true in sets.values():
+        digest.update(np.packbits(np.asarray(true)).tobytes())
+    return parse(text).describe() + (f" {digest.hexdigest()}" if sets else "")
 
 
 def _arrow_bytes(column: pa.Array | pa.ChunkedArray) -> int:
