@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from e2e_places import Served, Visit, serving
 from playwright.sync_api import Page, expect
@@ -68,6 +70,11 @@ def wild(built: Any) -> Iterator[Served]:
         dataset.compute("text.stats", "text.pii")
         dataset.check("columns.broken", "text.lengths", "text.encoding", "duplicates.exact")
         project.curate({"name": "v", "input": name, "rules": [{"keep": "text.stats.words >= 1"}]})
+    rule = {"keep": "text.stats.words > 50"}
+    project.curate({"name": "none", "input": "one", "rules": [rule]})
+    # Files that hold no row give a dataset without any: nothing can be computed of it either.
+    pq.write_table(pa.table({"text": pa.array([], pa.string())}), folder.parent / "empty.parquet")
+    project.dataset("empty").add(folder.parent / "empty.parquet")
     with serving(folder) as started:
         yield started
 
@@ -97,6 +104,35 @@ def test_every_screen_shows_data_of_any_shape(visit: Visit, wild: Served, name: 
         if following.is_enabled():
             following.click()
     assert page.evaluate("window.hacked") is None
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_every_screen_says_that_there_are_no_rows(visit: Visit, wild: Served, width: int) -> None:
+    page = visit(wild, viewport={"width": width, "height": 900})
+    said = {
+        "findings": "No rows in empty yet",
+        "explore": "No rows in empty yet",
+        "inspect": "No row is open",
+        "curate": "The recipe has no rule yet",
+        "versions": "No version yet",
+    }
+    for screen in SCREENS:
+        page.goto(f"{wild.base}{screen}?data=empty")
+        settled(page)
+        expect(page.get_by_role("heading", name=said[screen])).to_be_visible()
+        expect(page.get_by_role("banner")).to_contain_text("0 rows")
+        if said[screen].startswith("No rows"):
+            expect(page.get_by_role("main")).to_contain_text("assay add empty FILE")
+    # A version that dropped everything: the rows are there, none of them in it.
+    for screen in SCREENS:
+        page.goto(f"{wild.base}{screen}?data=one@none")
+        settled(page)
+        expect(page.get_by_role("banner")).to_contain_text("0 rows")
+    expect(page.get_by_role("main")).to_contain_text("0 of 1 row")
+    page.goto(f"{wild.base}explore?data=one@none")
+    expect(page.get_by_role("heading", name="No rows", exact=True)).to_be_visible()
+    page.goto(f"{wild.base}curate?data=one@none")
+    expect(page.get_by_role("main")).to_contain_text("keeps 0 of 1 row (0.0 %)")
 
 
 def test_hostile_links_are_explained_and_the_app_goes_on(visit: Visit, served: Served) -> None:

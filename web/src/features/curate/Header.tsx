@@ -1,6 +1,6 @@
 import { FileCode2, GitBranchPlus, Redo2, RotateCcw, Undo2 } from "lucide-react";
 import { useState } from "react";
-import { brief, count, share } from "@/lib/format";
+import { brief, count, plural, share } from "@/lib/format";
 import { splitDataset } from "@/lib/view";
 import { Button, cx, IconButton } from "@/ui";
 import { nameProblem, type Draft } from "./draft";
@@ -27,7 +27,8 @@ export function Header({ draft, preview, stale, yaml, onYaml, onAnew, onMake }: 
       <p aria-live="polite" className={cx("min-w-52 flex-1 text-sm", stale && "stale")}>
         {preview ? (
           <>
-            keeps <b className="font-semibold">{count(preview.kept)}</b> <span className="text-muted">of {count(preview.rows_in)} rows</span> ({share(preview.kept, preview.rows_in)})
+            keeps <b className="font-semibold">{count(preview.kept)}</b> <span className="text-muted">of {plural(preview.rows_in, "row")}</span>
+            {preview.rows_in > 0 && ` (${share(preview.kept, preview.rows_in)})`}
             {preview.tokens_in !== null && preview.tokens_kept !== null && (
               <span className="text-muted">
                 , <span className="text-text">{brief(preview.tokens_kept)}</span> of {brief(preview.tokens_in)} tokens

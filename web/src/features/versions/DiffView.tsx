@@ -89,7 +89,7 @@ function Rows({ diff, dataset }: { diff: Diff; dataset: string }) {
       </div>
       {reasons.length > 0 && (
         <div>
-          <h3 className="mb-1 text-sm font-semibold">Why {plural(diff.only_a.rows + diff.only_b.rows, "row")} differ</h3>
+          <h3 className="mb-1 text-sm font-semibold">Why {plural(diff.only_a.rows + diff.only_b.rows, "row differs", "rows differ")}</h3>
           <BarList label="Reasons" bars={reasons.map(([rule, rows]) => ({ value: rule, count: rows }))} />
         </div>
       )}

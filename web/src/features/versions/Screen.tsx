@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { GitFork } from "lucide-react";
 import { useMemo, useState } from "react";
 import { about, api, failureOf, useDataset, useVersions, type VersionDetail } from "@/api";
-import { ago, count, share } from "@/lib/format";
+import { ago, count, plural, share } from "@/lib/format";
 import { useKeys } from "@/lib/keys";
 import { splitDataset, useView, view } from "@/lib/view";
 import { Button, CodeBlock, cx, EmptyState, ErrorState, Funnel, Skeleton } from "@/ui";
@@ -130,7 +130,7 @@ function About({ version, shown }: { version: VersionDetail; shown: string }) {
     <section aria-label={`Version ${version.name}`}>
       <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
         <h2 className="text-lg font-semibold">
-          @{version.name} <span className="text-muted text-sm font-normal">{count(version.rows)} of {count(version.rows_in)} rows</span>
+          @{version.name} <span className="text-muted text-sm font-normal">{count(version.rows)} of {plural(version.rows_in, "row")}</span>
         </h2>
         <Button keys="enter" disabled={shown === version.full_name} onClick={() => view.open(version.full_name)}>
           {shown === version.full_name ? "Open" : "Open this version"}
