@@ -200,6 +200,7 @@ def test_extensions_and_short_decimals_are_read_as_what_they_hold(tmp_path):
         }
     ]
     assert item.batch.schema.field("tensor").type == pair
+    assert item.batch.schema.field("flag").type == pa.bool_()
     docs = assay.open(tmp_path / "p").dataset("docs")
     assert docs.add(tmp_path / "data").rows_added == 2
     assert docs.to_table(["d32"])["d32"].to_pylist() == [Decimal("1.25"), None]
