@@ -164,6 +164,15 @@ def test_an_empty_file_is_one_clear_error(assay, tmp_path) -> None:
     assert done.stderr.startswith("Error: Nothing could be read.")
 
 
+def test_the_remedy_of_a_file_that_cannot_be_read_is_its_own(assay, tmp_path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.parquet").write_bytes(b"PAR1 and no more")
+    done = assay("add", "docs", "in", "--json")
+    assert (done.code, done.json["where"]) == (1, "in/a.parquet")
+    assert done.json["remedy"] == "fetch or write it again"
+    assert "To fix" not in done.json["what"]
+
+
 def test_an_empty_folder_is_one_clear_error(assay, tmp_path) -> None:
     (tmp_path / "in").mkdir()
     done = assay("add", "docs", "in", "--json")

@@ -59,7 +59,9 @@ def test_a_folder_without_permission_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "iterdir", refuse)
     (source,) = sources([tmp_path])
     (bad,) = read_source(source)
-    assert bad.error == "The folder cannot be read: Permission denied."
+    assert (
+        bad.error == "The folder cannot be read: Permission denied. To fix: check its permissions."
+    )
 
 
 CSV = b"a,b\n1,2\n3,4\n"

@@ -124,10 +124,12 @@ class Adder:
         good = self.result.rows_added + self.result.rows_known
         if not good and self.result.errors:
             name, first = self.result.errors[0]
+            what, _, remedy = first.error.partition(" To fix: ")
             raise InputError(
-                f"Nothing could be read. {first.error}",
-                where=name or None,
-                remedy="name another format with --format, or repair the file",
+                f"Nothing could be read. {what}",
+                where=next((str(source.path) for source in named if source.name == name), name),
+                remedy=remedy.rstrip(".")
+                or "name another format with --format, or repair the file",
                 quarantined=self.result.quarantined,
             )
         with exclusive(self._lock):

@@ -181,7 +181,7 @@ class _Rows:
         if reason in ("too long", "unexpected end of data"):
             why = "a quote opened here is not closed"
         else:
-            why = f"it breaks the rules of quoting ({reason})"
+            why = f"it breaks the rules of quoting ({reason.partition(' - ')[0]})"
         lost = "" if self._again or not rest else f"; with it, everything up to line {end} is lost"
         return BadRow(number, f"Line {number}: {why}{lost}.", _lenient(first))
 

@@ -78,7 +78,10 @@ def _walk(folder: Path, base: Path, entered: set[tuple[int, int]]) -> Iterator[S
         entries = sorted(folder.iterdir(), key=lambda path: os.fsencode(path.name))
     except OSError as error:
         yield Source(
-            folder, _name(folder, base), False, f"The folder cannot be read: {error.strerror}."
+            folder,
+            _name(folder, base),
+            False,
+            f"The folder cannot be read: {error.strerror}. To fix: check its permissions.",
         )
         return
     own = OWN if any(path.name == OWN[0] for path in entries) else ()
@@ -102,7 +105,7 @@ def _special(path: Path) -> str | None:
     try:
         regular = stat.S_ISREG(path.stat().st_mode)
     except OSError as error:
-        return f"The file cannot be read: {error.strerror}."
+        return f"The file cannot be read: {error.strerror}. To fix: check its permissions."
     return None if regular else "This is no regular file (a pipe, socket or device)."
 
 
