@@ -79,7 +79,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> assay.Project:
     home = assay.open(folder)
     docs = home.dataset("docs")
     docs.add(demo.folder() / "corpus" / "support.jsonl")
-    docs.compute("text.stats", "text.language", "text.pii")
+    docs.compute("text.stats", "text.language", "text.pii", {"op": "embed.text", "model": "lsa"})
     docs.check("duplicates.exact")
     docs.curate(name="clean", rules=["text.pii.count == 0"])
     (folder / "recipe.yaml").write_text("{name: long, input: docs, rules: [stats.words > 9]}")
@@ -156,6 +156,7 @@ CALLS: dict[str, str] = {
     "explain": "explain docs@clean 70ec68acb482023bd73555112b460c70",
     "diff": "diff docs docs@clean",
     "split": "split docs --parts a=1,b=1 --by content",
+    "gaps": "gaps docs --target docs@clean --cells 5",
     "subset": "subset docs -k 5 --by balance:stats.words",
     "report": "report docs",
     "versions": "versions",

@@ -28,6 +28,7 @@ COMMANDS = {
     "check": "insight",
     "findings": "insight",
     "curate": "select",
+    "gaps": "gaps",
     "subset": "subset",
     "split": "subset",
     "explain": "select",

@@ -24,6 +24,7 @@ from assay.store.add import Progress as AddProgress
 
 if TYPE_CHECKING:
     from assay.insight.report.model import Report
+    from assay.project.gaps import Gaps
     from assay.project.view.engine import View
 
 
@@ -245,6 +246,35 @@ class Dataset(Choosing):
         from assay.project.diff import diff
 
         return diff(self, self.project.dataset(other) if isinstance(other, str) else other)
+
+    def gaps(
+        self,
+        target: Dataset | str,
+        *,
+        sources: Sequence[Dataset | str] = (),
+        cells: int = 200,
+        limit: int = 20,
+        seed: int = 0,
+    ) -> Gaps:
+        """Where a target has rows and these rows have fewer than their share, and what to get.
+
+        Args:
+            target: The rows that these should be like: a dataset, a version, or its name.
+            sources: Other pools in which to look for what is missing.
+            cells: Parts that the target is divided into, at most.
+            limit: Gaps to describe.
+            seed: Of everything random; the same seed gives the same gaps.
+
+        Raises:
+            UsageError: The two have no embedding in common.
+        """
+        from assay.project.gaps import gaps
+
+        def opened(one: Dataset | str) -> Dataset:
+            return self.project.dataset(one) if isinstance(one, str) else one
+
+        pools = [opened(source) for source in sources]
+        return gaps(self, opened(target), sources=pools, cells=cells, limit=limit, seed=seed)
 
     def report(
         self,

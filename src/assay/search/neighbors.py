@@ -13,7 +13,7 @@ import pyarrow as pa
 from assay.errors import StoreError, UsageError
 from assay.ops.match.cells import knn_in_cells
 from assay.ops.match.neighbors import extend_knn, knn, unit_rows
-from assay.search.hybrid import as_matrix
+from assay.search.spaces import usable
 from assay.store.graphs import load_graph, save_graph
 from assay.store.locks import exclusive
 from assay.store.table import Table
@@ -63,6 +63,11 @@ def neighbors_of(vectors: pa.Array | pa.ChunkedArray, k: int = K) -> Neighbors:
     """
     matrix, known = _usable(vectors)
     return _made(matrix, known, k)
+
+
+def neighbors_of_matrix(matrix: np.ndarray, k: int = K) -> Neighbors:
+    """The same of an array: float, shape (n, d); rows with a value that is not finite have none."""
+    return _made(matrix, np.isfinite(matrix).all(axis=1), k)
 
 
 def stored_neighbors(table: Table, column: str, folder: Path, k: int = K) -> Neighbors:
@@ -172,8 +177,7 @@ def _usable(vectors: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray
             allowed="fixed-size lists of numbers",
             remedy="name an embedding, such as embed.text",
         )
-    matrix, known = as_matrix(vectors)
-    return matrix, known & np.isfinite(matrix).all(axis=1)
+    return usable(vectors)
 
 
 def _provenance(field: pa.Field, k: int) -> dict[str, str]:

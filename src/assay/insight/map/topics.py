@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
+from assay.insight.terms import words
+
 CLUSTERED = 20_000
 """Places that are clustered; the others join the topic of the nearest one."""
-TEXTS, CHARACTERS, TERMS = 200, 2000, 3
+TEXTS, TERMS = 200, 3
 MOST = 40
 COMMON = 0.15
 """A word in a larger share of the texts, and in several topics, is none that tells them apart."""
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
-_WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 def topics(places: np.ndarray, *, seed: int = 0) -> np.ndarray:
@@ -47,10 +46,7 @@ def name_topics(labels: np.ndarray, texts: Sequence[Sequence[str]]) -> list[list
         labels: From `topics`.
         texts: Some texts of each topic.
     """
-    counts = [
-        Counter(word for text in some[:TEXTS] for word in _words(text[:CHARACTERS]))
-        for some in texts
-    ]
+    counts = [Counter(word for text in some[:TEXTS] for word in _names(text)) for some in texts]
     everywhere: Counter[str] = Counter()
     spread: Counter[str] = Counter()
     for each in counts:
@@ -73,15 +69,9 @@ def name_topics(labels: np.ndarray, texts: Sequence[Sequence[str]]) -> list[list
     return named
 
 
-def _words(text: str) -> set[str]:
-    """Words of three letters and more; pairs of characters where words are not set apart."""
-    found: set[str] = set()
-    for word in _WORD.findall(text.lower()):
-        if _UNSPACED.match(word):
-            found.update(word[i : i + 2] for i in range(len(word) - 1))
-        else:
-            found.add(word)
-    return found
+def _names(text: str) -> set[str]:
+    """Words of three letters and more, and of two in scripts without spaces."""
+    return {word for word in words(text) if len(word) > 2 or not word.isascii()}
 
 
 def _density(places: np.ndarray) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""Gaps: where a target has rows and a pool lacks them."""

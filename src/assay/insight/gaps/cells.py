@@ -1,0 +1,125 @@
+"""Cells of a target that hold what is missing apart from the rest, and how large each gap is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from assay.ops.match.cells import kmeans
+
+CELLS = 200
+ROWS_A_CELL = 5
+_BLUR = 10  # rows that a row is averaged with before cells are made: topics, not wordings
+_CALM = 3  # rows that its score is averaged with
+_SCORE = 0.8  # how much a standard deviation of the score counts beside one of place
+_STARTS = 4
+_DRAWS = 4000
+LEAST = 3
+"""Target rows below which a cell says nothing."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Parts of a target, those that lack most in the pool first.
+
+    Attributes:
+        label: int64, shape (n,): the cell of each target row.
+        order: int64: the cells by how sure and how large a gap they are.
+        target: int64, shape (cells,): target rows in each.
+        own: int64, shape (cells,): rows of the pool whose nearest target row is in it.
+        ratio: float64, shape (cells,): target share over own share, both shrunk by half a row.
+        low: float64, shape (cells,): lower end of its 95 % interval.
+        high: float64, shape (cells,): upper end.
+    """
+
+    label: np.ndarray
+    order: np.ndarray
+    target: np.ndarray
+    own: np.ndarray
+    ratio: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+def make_cells(
+    target: np.ndarray,
+    among: np.ndarray,
+    score: np.ndarray,
+    nearest_target: np.ndarray,
+    *,
+    cells: int = CELLS,
+    seed: int = 0,
+) -> Cells:
+    """K-means over the target in a space that keeps missing rows apart from the others.
+
+    A row stands at the mean of itself and its ten nearest rows, and its score is one more
+    coordinate. Cells are ordered by the sum of their rows' scores over the root of their number,
+    as evidence of independent rows adds up, and by what counting rows says: the logarithm of the
+    lower end of the ratio.
+
+    Args:
+        target: float32, shape (n, d), rows of length 1.
+        among: int32, shape (n, j): nearest other target rows, -1 where there is none.
+        score: float64, shape (n,): from `log_density_ratio`, or any that is high where the pool
+            lacks.
+        nearest_target: int64, shape (m,): the target row nearest to each row of the pool.
+        cells: At most how many.
+        seed: Where k-means starts.
+    """
+    n, m = len(target), len(nearest_target)
+    if n == 0:
+        nothing = np.empty(0)
+        none = np.empty(0, np.int64)
+        return Cells(none, none, none, none, nothing, nothing, nothing)
+    z = score - np.median(score)
+    z = z / (z.std() or 1.0)
+    place = _mean_of(target, among[:, :_BLUR])
+    place /= np.maximum(np.linalg.norm(place, axis=1, keepdims=True), 1e-9)
+    spread = float(np.sqrt(np.square(place - place.mean(axis=0)).sum(axis=1).mean())) or 1.0
+    calm = _mean_of(z[:, None], among[:, :_CALM])
+    points = np.hstack([place / spread, _SCORE * calm / (calm.std() or 1.0)]).astype(np.float32)
+    label = _best_kmeans(points, max(1, min(cells, n // ROWS_A_CELL)), seed)
+    count = int(label.max()) + 1
+    held = np.bincount(label, minlength=count)
+    own = np.bincount(label[nearest_target], minlength=count) if m else np.zeros(count, np.int64)
+    ratio = ((held + 0.5) / (n + 1)) / ((own + 0.5) / (m + 1))
+    low, high = _interval(held, n, own, m, seed)
+    evidence = np.bincount(label, z, count) / np.sqrt(held + 1) + np.log(low)
+    evidence[held < min(LEAST, n)] = -np.inf
+    order = np.lexsort((np.arange(count), -evidence))
+    return Cells(label, order, held, own, ratio, low, high)
+
+
+def _mean_of(values: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """Each row's mean with its neighbors: float64, the shape of `values`."""
+    there = among >= 0
+    total = values.astype(np.float64)
+    for j in range(among.shape[1]):
+        total[there[:, j]] += values[among[there[:, j], j]]
+    return np.asarray(total / (1 + there.sum(axis=1))[:, None])
+
+
+def _best_kmeans(points: np.ndarray, cells: int, seed: int) -> np.ndarray:
+    """The labels of the tightest of a few starts."""
+    best, tightest = np.zeros(len(points), np.int64), np.inf
+    for start in range(_STARTS):
+        label, centers = kmeans(points, cells, seed=seed + start)
+        loose = float(np.square(points - centers[label]).sum())
+        if loose < tightest:
+            best, tightest = label, loose
+    return np.unique(best, return_inverse=True)[1].reshape(-1)
+
+
+def _interval(
+    held: np.ndarray, n: int, own: np.ndarray, m: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Central 95 % of target share over own share, both with a Jeffreys prior."""
+    rng = np.random.default_rng(seed)
+
+    def shares(count: np.ndarray, total: int) -> np.ndarray:
+        return rng.beta(count + 0.5, np.maximum(total - count, 0) + 0.5, (_DRAWS, len(count)))
+
+    drawn = np.log(shares(held, n)) - np.log(np.maximum(shares(own, m), 1e-12))
+    low, high = np.exp(np.percentile(drawn, [2.5, 97.5], axis=0))
+    return low, high

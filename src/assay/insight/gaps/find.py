@@ -1,0 +1,78 @@
+"""From vectors of a pool and a target to the score of each target row and the cells of gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assay.insight.gaps.cells import CELLS, Cells, make_cells
+from assay.insight.gaps.density import SCALES, log_density_ratio, nearest_in, two_sample_test
+from assay.insight.terms import term_counts, unlike
+from assay.ops.match.neighbors import nearest
+from assay.search.neighbors import neighbors_of_matrix
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A target beside a pool.
+
+    Attributes:
+        score: float64, shape (n,): how much each target row is missing from the pool; higher is
+            more, 0 is the target's median.
+        cells: Parts of the target.
+        near_pool: int32, shape (n, j): the rows of the pool nearest to each target row; -1 where
+            there are no more.
+        auroc: How well a nearest-neighbor classifier tells the two apart.
+        p_value: Of what it tells.
+    """
+
+    score: np.ndarray
+    cells: Cells
+    near_pool: np.ndarray
+    auroc: float
+    p_value: float
+
+
+def compare(
+    pool: np.ndarray,
+    target: np.ndarray,
+    *,
+    texts: tuple[Sequence[str], Sequence[str]] | None = None,
+    cells: int = CELLS,
+    seed: int = 0,
+) -> Compared:
+    """Find where the target has rows and the pool lacks them.
+
+    Args:
+        pool: float32, shape (m, d), rows of length 1 or 0.
+        target: float32, shape (n, d), likewise.
+        texts: Of both, where the vectors know words alone (`lsa`): then how much more frequent a
+            row's terms are in the target counts as much as the distances do, because the few
+            dimensions of such a space drop rare words.
+        cells: At most how many cells.
+        seed: What everything random starts from.
+    """
+    near_pool, to_pool = nearest_in(pool, target)
+    among = neighbors_of_matrix(target, max(SCALES))
+    score = log_density_ratio(among.similarities, to_pool)
+    if texts is not None:
+        words = unlike(texts[1], term_counts(texts[0]), len(texts[0]))
+        score = _standard(score) + _standard(words)
+    # Which cell a row of the pool belongs to; without a target there is none.
+    first = nearest(target, pool, 1)[0][:, 0] if len(target) else np.empty(0, np.int64)
+    auroc, p_value = two_sample_test(pool, target, seed=seed)
+    return Compared(
+        score,
+        make_cells(target, among.rows, score, first, cells=cells, seed=seed),
+        near_pool,
+        auroc,
+        p_value,
+    )
+
+
+def _standard(values: np.ndarray) -> np.ndarray:
+    if len(values) == 0:
+        return values
+    return np.asarray((values - np.median(values)) / (values.std() or 1.0))

@@ -1,0 +1,45 @@
+"""The command `gaps`: for people, for programs, and the file of scores."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+TABLES = [f"book a table for {n} people" for n in range(60)]
+ALARMS = [f"set an alarm for {n} in the morning" for n in range(20)]
+
+
+@pytest.fixture
+def pools(assay, lines):
+    """A pool of one subject, a target of two."""
+    for name, texts in (("pool", TABLES[:40]), ("target", TABLES[40:] + ALARMS)):
+        rows = [{"text": text} for text in texts]
+        assert assay("add", name, lines(f"{name}.jsonl", rows)).code == 0
+    assert assay("compute", "pool", "embed.text@lsa").code == 0
+    return assay
+
+
+def test_people_see_the_gap_its_shares_and_how_much_to_get(pools) -> None:
+    done = pools("gaps", "pool", "--target", "target", "--cells", 2)
+    assert done.code == 0
+    assert "pool (40 rows) and target (40) are told apart by embed.text" in done.stdout
+    assert "alarm" in done.stdout and "0.0%" in done.stdout and "nearest own" in done.stdout
+
+
+def test_programs_get_one_document_and_a_file_of_scores(pools, tmp_path: Path) -> None:
+    scores = tmp_path / "scores.parquet"
+    done = pools("gaps", "pool", "--target", "target", "--cells", 2, "--scores", scores, "--json")
+    assert done.code == 0 and {"auroc", "p_value", "gaps"} <= done.json.keys()
+    promised = {"id", "name", "target_share", "own_share", "ratio", "ci", "rules", "examples"}
+    assert all(promised | {"next"} <= gap.keys() for gap in done.json["gaps"])
+    assert pq.read_table(scores).num_rows == 40
+
+
+def test_what_cannot_be_compared_is_wrong_use(pools) -> None:
+    done = pools("gaps", "target", "--target", "pool")
+    assert done.code == 2 and "no embedding in common" in done.stderr
+    assert pools("gaps", "pool").code == 2
+    done = pools("gaps", "pool", "--target", "gone")
+    assert done.code == 2 and "gone" in done.stderr
