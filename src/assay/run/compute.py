@@ -77,7 +77,8 @@ def compute(
         assets: Where fitted states are kept.
         run: Id of the run, recorded with the columns.
         workers: Threads; all cores if None. Results do not depend on it.
-        max_quarantined: Fail when more rows than this cannot be handled.
+        max_quarantined: Fail when more rows than this cannot be handled, those of earlier runs that
+            are not tried again included.
         retry: Compute fragments with rows that could not be handled once more.
         progress: Told as rows are finished.
 
@@ -103,7 +104,10 @@ def compute(
             rows_computed=sum(task.fragment.rows for task in tasks),
             signals=[signal for step in ready for signal in step.signals],
         )
-        commit = _Committer(table, events, run, result, max_quarantined)
+        before = 0
+        if max_quarantined is not None and not retry:
+            before = sum(_unhandled(table, step, events) for step in ready)
+        commit = _Committer(table, events, run, result, max_quarantined, before)
         done = 0
         ended = threading.Event()
         with ThreadPoolExecutor(workers) as pool, stopping.when(ended.is_set):
@@ -120,6 +124,7 @@ def compute(
             finally:
                 ended.set()  # after an error or Ctrl+C, nobody waits for batches under way
         commit.flush()
+        commit.check()
         result.version = Table.open(path).version
         return result
 
@@ -136,34 +141,60 @@ def _failed_fragments(table: Table, step: Step, events: Events) -> set[int]:
     return found
 
 
+def _unhandled(table: Table, step: Step, events: Events) -> int:
+    """Rows that this step could not handle in earlier runs, and that have no value yet."""
+    failed = events.read("quarantine", dataset=table.path.stem, op=step.name).column("row_id")
+    column, count = step.stored("").names[0], 0
+    for fragment in table.fragments() if len(failed) else []:
+        if column not in fragment.columns:
+            continue  # computed in this run
+        for batch in table.scan(["id", column], fragment=fragment.id, batch_rows=65_536):
+            rows = pc.is_in(batch.column(0), failed.combine_chunks())
+            count += batch.column(1).filter(rows).null_count
+    return count
+
+
 class _Committer:
     """Collects finished fragments and commits them together every few seconds."""
 
     def __init__(
-        self, table: Table, events: Events, run: str, result: ComputeResult, limit: int | None
+        self,
+        table: Table,
+        events: Events,
+        run: str,
+        result: ComputeResult,
+        limit: int | None,
+        before: int,
     ) -> None:
         self._table = table
         self._events = events
         self._run = run
         self._result = result
         self._limit = limit
+        self._before = before
         self._waiting: list[Computed] = []
         self._last = time.monotonic()
 
     def add(self, computed: Computed) -> None:
         self._waiting.append(computed)
         self._result.quarantined += len(computed.failures)
-        if self._limit is not None and self._result.quarantined > self._limit:
-            self.flush()
-            raise AssayError(
-                f"{self._result.quarantined} rows could not be handled, more than the limit of "
-                f"{self._limit}.",
-                where=computed.failures[-1].op,
-                remedy="look at them with `assay quarantine`, then raise --max-quarantined or "
-                "repair the rows",
-            )
+        if computed.failures:
+            self.check()
         if time.monotonic() - self._last >= COMMIT_SECONDS:
             self.flush()
+
+    def check(self) -> None:
+        """Fail, with what was computed kept, where more rows than allowed have no value."""
+        unhandled = self._before + self._result.quarantined
+        if self._limit is None or unhandled <= self._limit:
+            return
+        self.flush()
+        raise AssayError(
+            f"{unhandled:,} rows could not be handled, more than the limit of {self._limit:,}.",
+            where=self._table.path.stem,
+            remedy="look at them with `assay quarantine`, then raise --max-quarantined or "
+            "repair the op and run it with --retry",
+        )
 
     def flush(self) -> None:
         failures = [(f, c) for c in self._waiting for f in c.failures]
