@@ -68,7 +68,7 @@ def test_one_bad_row_does_not_take_its_batch_along(fussy, docs) -> None:
 
 def test_a_limit_on_bad_rows_fails_the_run(fussy, docs) -> None:
     for retry in (False, False, True):  # what an earlier run could not handle counts too
-        with pytest.raises(AssayError, match="^2 rows .* more than the limit of 1"):
+        with pytest.raises(AssayError, match=r"^2 rows .* more than the limit of 1"):
             docs.compute("test.fussy", max_quarantined=1, retry=retry)
     assert docs.compute("test.fussy", max_quarantined=2).quarantined == 0
 
