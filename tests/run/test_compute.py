@@ -207,6 +207,7 @@ def test_ctrl_c_does_not_wait_for_batches_under_way(fussy, docs) -> None:
         """Works until it is stopped."""
         if not waited:
             waited.append("began")
+            time.sleep(0.1)  # a pool does not know a thread that it was interrupted in starting
             signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
         with pytest.raises(Stopped):
             for _ in range(1000):
