@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from e2e_places import Served, Visit, serving
 from playwright.sync_api import Page, expect
 
 import assay
+from assay import demo
 
 SCREENS = ("findings", "explore", "inspect", "curate", "versions", "report")
 HACK = "window.hacked=1"
@@ -216,3 +218,21 @@ def test_what_others_do_shows_in_an_open_page(visit: Visit, small: Path) -> None
         (small / "datasets" / "few.lance").rename(small / "few.lance")
         page.get_by_role("link", name="Findings").click()
         expect(page.get_by_role("heading", name="No data yet")).to_be_visible(timeout=15_000)
+
+
+def test_running_work_is_stopped_from_the_page(visit: Visit, built: Any) -> None:
+    folder = built() / "project"
+    dataset = assay.open(folder).dataset("docs")
+    dataset.add(demo.folder() / "corpus" / "docs.jsonl.zst")
+    with serving(folder) as here:
+        page = visit(here, expected="status of 4|ERR_INCOMPLETE")
+        page.goto(f"{here.base}explore?data=docs")
+        page.get_by_role("button", name="Compute embeddings").click()
+        page.reload()  # the work goes on, and the page finds it again
+        page.get_by_role("button", name=re.compile("^Cancel")).first.click()
+        told = page.get_by_role("status").filter(has_text="cancelled; what was finished stays")
+        expect(told).to_be_visible(timeout=15_000)
+        expect(page.get_by_role("button", name="Compute embeddings")).to_be_enabled()
+        page.get_by_role("button", name="Work done").click()
+        expect(page.get_by_role("dialog", name="Work")).to_contain_text("cancelled")
+    assert [run["state"] for run in dataset.project.runs("docs")] == ["done", "interrupted"]

@@ -69,6 +69,19 @@ def test_a_tag_on_rows_that_other_rules_drop_makes_another_version_too(docs) -> 
     assert numbers(docs, "clean") == numbers(docs, "clean-2") == [0, 1, 2, 3, 4]
 
 
+def test_a_tag_within_an_expression_is_recorded_as_well(docs) -> None:
+    tags.tag(docs, "good", ids(docs, "n < 4"))
+    rule = {"name": "some", "keep": "tag:good and n > 0 or n == 9"}
+    assert curate(docs, rule) == curate(docs, rule) == "clean"
+    note = docs.project.versions.get("docs", "clean").thresholds["tag:good"]
+    assert (note["rows"], note["event"]) == (4, tags.read(docs, "good")[1])
+    tags.tag(docs, "good", ids(docs, "n == 0"), action="remove")
+    assert curate(docs, rule) == "clean-2"
+    assert numbers(docs, "clean") == numbers(docs, "clean-2") == [1, 2, 3, 9]
+    assert why(docs, 7, "clean")["value"] == {"tag:good": False, "n": 7}
+    assert why(docs, 0, "clean")["verdict"] == "drop"
+
+
 def test_every_kind_of_row_set_decides(docs) -> None:
     first = curate(docs, {"name": "few", "keep": "n >= 3"}, {"name": "even", "keep": "n % 2 == 0"})
     found = docs.check("duplicates.exact")[0]

@@ -149,7 +149,8 @@ def test_a_row_set_is_a_rule(own: Client) -> None:
     ids = own.project.dataset("demo").where("text.stats.words < 9").to_table(["id"])
     rows = ids.column(0).to_pylist()
     own.post(f"{D}/tags", {"tag": "short", "action": "add", "ids": rows})
-    assert own.post(f"{D}/check-expression", {"text": " not  tag:short"})["names"] == []
+    checked = own.post(f"{D}/check-expression", {"text": " not  tag:short"})
+    assert checked["canonical"] == "not tag:short"
     rule, broken = preview(own, [{"drop": "tag:short"}, {"keep": "tag:none"}])["rules"]
     assert (rule["state"], rule["dropped"], rule["text"]) == ("exact", len(rows), "tag:short")
     assert (broken["state"], broken["failing"]) == ("error", 0)
@@ -210,6 +211,7 @@ def test_a_running_job_is_stopped_halfway_and_finished_later(own: Client) -> Non
     stopped = own.finish(job)
     assert (stopped["state"], stopped["error"]) == ("cancelled", None)
     assert stopped["progress"]["done"] == 0
+    assert own.get(f"{path}/map")["state"] == "none"  # a column that waits is no embedding yet
     assert [run["state"] for run in own.get(f"{path}/runs")["runs"]] == ["interrupted", "done"]
     assert own.project.quarantine("part") == damaged
     done = own.finish(own.post(f"{path}/compute", {"ops": steps})["job"])

@@ -30,7 +30,8 @@ Report = Callable[..., None]
 
 def embeddings(snapshot: Snapshot) -> list[Column]:
     """Columns of vectors that a map can be made of."""
-    return [c for c in snapshot.columns if c.kind == "vector" and c.op != "text.minhash"]
+    vectors = [c for c in snapshot.columns if c.kind == "vector" and c.op != "text.minhash"]
+    return [column for column in vectors if column.stored in snapshot.filled]
 
 
 def state(snapshot: Snapshot, embedding: str | None) -> dict[str, Any]:

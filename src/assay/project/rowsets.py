@@ -65,14 +65,21 @@ def indices(dataset: Dataset, rowset: RowSet) -> np.ndarray:
 def readings(
     dataset: Dataset, rules: Sequence[CompiledRule], rows: StoredRows
 ) -> dict[str, Reading]:
-    """What the row sets in rules mean now, by rule.
+    """What the row sets in rules, alone or within expressions, mean now, by their text.
 
     Args:
         dataset: With all its source rows.
         rules: From `compile_rules`.
         rows: Those to be judged.
     """
-    return {rule.name: read(dataset, rule.rowset, rows) for rule in rules if rule.rowset}
+    found: dict[str, Reading] = {}
+    for rule in rules:
+        named = rule.expression.row_sets if rule.expression else ()
+        sets = [RowSet(each.kind, each.name) for each in named]
+        for rowset in [rule.rowset.plain] if rule.rowset else sets:
+            if str(rowset) not in found:
+                found[str(rowset)] = read(dataset, rowset, rows)
+    return found
 
 
 def read(dataset: Dataset, rowset: RowSet, rows: StoredRows | None = None) -> Reading:

@@ -50,6 +50,11 @@ class RowSet:
     name: str
     negated: bool = False
 
+    @property
+    def plain(self) -> RowSet:
+        """The set itself, without `not`."""
+        return RowSet(self.kind, self.name)
+
     def __str__(self) -> str:
         return f"{'not ' if self.negated else ''}{syntax.RowSet(self.kind, self.name)}"
 
@@ -72,7 +77,7 @@ class Reading:
     """What a row set meant when it was read.
 
     Attributes:
-        true: bool, shape (n,): on which of the rows that are judged it holds.
+        true: bool, shape (n,): which of the rows that are judged are in it.
         rows: Rows of the dataset that were in the set.
         event: Key of the last event, or the run, that made it so.
         time: When that was; ISO 8601.

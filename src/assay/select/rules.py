@@ -31,7 +31,7 @@ from assay.search.neighbors import neighbors_of
 from assay.select.compiled import CompiledRule, compile_rules
 from assay.select.conditions import column, evidence
 from assay.select.explain import RuleVerdict, explain_row
-from assay.select.rowset import Reading
+from assay.select.rowset import Reading, RowSet
 
 __all__ = [
     "CompiledRule",
@@ -63,7 +63,7 @@ class Verdicts:
             `value:<rule>` and `reason:<rule>`. In these names "." is written "%2E" and "%" "%25"
             (see `conditions.column`), because the store allows no dots.
         thresholds: What each selector's values were held against, and what each row set meant, by
-            rule.
+            rule; by its text where it is part of an expression.
     """
 
     rules: tuple[CompiledRule, ...]
@@ -100,23 +100,28 @@ def judge(
     Args:
         rules: From `compile_rules`.
         rows: The rows; every signal that `rules` name or need is computed.
-        readings: What row sets in `rules` mean, by rule.
+        readings: What row sets in `rules` mean, by their text without `not` (`tag:good`).
 
     Raises:
         UsageError: A name is unknown, kinds do not fit, or nobody read a row set.
     """
+    known = readings or {}
     names = list(dict.fromkeys(n for rule in rules if rule.expression for n in rule.names))
-    table = rows.table(*dict.fromkeys(("id", *names)))
+    table = rows.table(*dict.fromkeys(("id", *[name for name in names if name not in known])))
+    for name in names:
+        if name in known:  # as it is recorded, whatever it means a moment later
+            table = table.append_column(name, pa.array(known[name].true))
     passes, values = _judge_expressions(rules, table)
     values = {**_columns_read(names, table, rows.schema), **values}
     alive = np.ones(table.num_rows, bool)
     first = np.full(table.num_rows, -1, np.int32)
-    thresholds: dict[str, Any] = {}
+    thresholds: dict[str, Any] = {name: known[name].note() for name in names if name in known}
     for rule in rules:
         if rule.rowset is not None:
-            reading = _reading(rule, readings or {})
+            reading = _reading(rule.rowset, known)
             thresholds[rule.name] = reading.note()
-            passes[rule.name] = pa.array(reading.true if rule.kind == "keep" else ~reading.true)
+            drops = rule.rowset.negated == (rule.kind == "keep")
+            passes[rule.name] = pa.array(reading.true ^ drops)
     for index, rule in enumerate(rules):
         if rule.kind == "select":
             selection, place = ask(rule, rows, alive)
@@ -136,14 +141,14 @@ def judge(
     return Verdicts(tuple(rules), keep, dropped_by, pa.table(judged), thresholds)
 
 
-def _reading(rule: CompiledRule, readings: Mapping[str, Reading]) -> Reading:
-    if rule.name not in readings:
+def _reading(rowset: RowSet, readings: Mapping[str, Reading]) -> Reading:
+    text = str(rowset.plain)
+    if text not in readings:
         raise UsageError(
-            f"'{rule.rowset}' cannot be read here.",
-            where=rule.name,
+            f"'{rowset}' cannot be read here.",
             remedy="row sets are known to a dataset of a project: curate there",
         )
-    return readings[rule.name]
+    return readings[text]
 
 
 def _judge_expressions(

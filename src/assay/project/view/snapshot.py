@@ -55,6 +55,11 @@ class Snapshot:
         return describe_columns(self.table)
 
     @cached_property
+    def filled(self) -> frozenset[str]:
+        """Stored names of the columns computed for some rows; others may be declared only."""
+        return frozenset().union(*(piece.columns for piece in self.table.fragments()))
+
+    @cached_property
     def _by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
 
