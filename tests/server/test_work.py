@@ -90,6 +90,9 @@ def test_a_threshold_moves_in_place_and_a_family_unfolds(own: Client) -> None:
     assert moved["preview"] == own.post(f"{D}/curate/preview", wish)
     assert moved["preview"]["samples"]["rule"] == "too short"
     assert all(each["value"] >= 33 for each in moved["preview"]["samples"]["kept"])
+    held = own.post(f"{D}/curate/threshold", {**body, "value": 77, "held": True})["preview"]
+    assert (held["job"], held["exact"]) == (None, False)
+    assert {rule["state"] for rule in held["rules"]} == {"exact", "estimate"}
     body = {**body, "index": 2, "name": "gopher_word_count"}
     moved = own.post(f"{D}/curate/threshold", {**body, "value": [10, 999]})
     keeps = {rule["name"]: rule.get("keep", "") for rule in moved["recipe"]["rules"]}

@@ -1,6 +1,6 @@
 /** What screens read. Old answers stay until new ones are there (`isPlaceholderData`: show dimmed). */
 import { keepPreviousData, QueryCache, QueryClient, useQuery } from "@tanstack/react-query";
-import { queryOf, useView } from "@/lib/view";
+import { useView, type Query } from "@/lib/view";
 import { api } from "./api";
 import { ApiError } from "./http";
 import type { FindingState } from "./types";
@@ -45,11 +45,18 @@ export function useDataset(name?: string | null) {
   });
 }
 
+/** The part of the view that decides which rows are in it; who uses it is not drawn anew for the rest. */
+export function useViewQuery(): Query {
+  const filters = useView((now) => now.filters);
+  const search = useView((now) => now.search);
+  const sort = useView((now) => now.sort);
+  return { filters, search, sort };
+}
+
 /** Key, counts and chips of the view. Rows, masks and facets are asked for with its `view_key`. */
 export function useViewState() {
-  const now = useView();
-  const d = now.dataset;
-  const query = queryOf(now);
+  const d = useView((now) => now.dataset);
+  const query = useViewQuery();
   return useQuery({
     queryKey: about(d, "view", query),
     queryFn: ({ signal }) => api.view(d as string, query, signal),

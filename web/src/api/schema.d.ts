@@ -216,6 +216,8 @@ export interface paths {
         /**
          * Post Threshold
          * @description The recipe with one threshold moved, and what it would do.
+         *
+         *     While it is held, selectors are not asked: their last answers stand in.
          */
         post: operations["post_threshold"];
         delete?: never;
@@ -2571,6 +2573,11 @@ export interface components {
         ThresholdBody: {
             /** Handle */
             handle: number;
+            /**
+             * Held
+             * @default false
+             */
+            held?: boolean;
             /** Index */
             index: number;
             /** Name */

@@ -1,6 +1,6 @@
 import { Check, ChevronDown, Minus, Search, X } from "lucide-react";
 import { Checkbox as C, Select as S, Switch as W } from "radix-ui";
-import { useId, type ComponentProps, type ReactNode, type Ref } from "react";
+import { useId, useState, type ComponentProps, type ReactNode, type Ref } from "react";
 import { cx } from "./cx";
 import { Kbd } from "./Kbd";
 
@@ -84,11 +84,12 @@ interface SelectProps {
 }
 
 export function Select({ label, value, options, onChange, disabled, className }: SelectProps) {
+  const [open, setOpen] = useState(false);
   return (
-    <S.Root value={value} onValueChange={onChange} disabled={disabled}>
+    <S.Root value={value} onValueChange={onChange} disabled={disabled} open={open} onOpenChange={setOpen}>
       <S.Trigger aria-label={label} className={cx(BOX, "inline-flex items-center justify-between gap-2 text-left", className)}>
         <span className="truncate">
-          <S.Value placeholder={label} />
+          <S.Value placeholder={label}>{options.find((option) => option.value === value)?.label}</S.Value>
         </span>
         <S.Icon>
           <ChevronDown size={15} className="text-faint" aria-hidden />
@@ -97,7 +98,8 @@ export function Select({ label, value, options, onChange, disabled, className }:
       <S.Portal>
         <S.Content position="popper" sideOffset={4} data-modal className="rise bg-panel border-line shadow-float z-50 max-h-(--radix-select-content-available-height) min-w-(--radix-select-trigger-width) overflow-hidden rounded border">
           <S.Viewport className="p-1">
-            {options.map((option) => (
+            {/* There may be a hundred, and a closed list would draw them all, each time. */}
+            {open && options.map((option) => (
               <S.Item key={option.value} value={option.value} className="data-highlighted:bg-hover flex min-h-8 cursor-default items-center justify-between gap-4 rounded-[4px] px-2 text-sm outline-none select-none">
                 <S.ItemText>{option.label}</S.ItemText>
                 <S.ItemIndicator>

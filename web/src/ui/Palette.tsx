@@ -1,6 +1,7 @@
 import { Command as C } from "cmdk";
-import { useState } from "react";
+import { useDeferredValue, useState } from "react";
 import { groupBy } from "@/lib/group";
+import { cx } from "./cx";
 import { Dialog } from "./Dialog";
 import { Kbd } from "./Kbd";
 
@@ -15,6 +16,8 @@ export interface PaletteItem {
 /** Everything that can be done here, by a few letters of its name. */
 export function Palette({ open, onClose, items, onText }: { open: boolean; onClose: () => void; items: readonly PaletteItem[]; onText?: { label: (text: string) => string; run: (text: string) => void } }) {
   const [text, setText] = useState("");
+  // The dialog opens in the next frame, with room for its many lines, which come in the one after it.
+  const listed = useDeferredValue(open);
   const groups = groupBy(items, (item) => item.group);
   const act = (run: () => void) => {
     setText("");
@@ -28,9 +31,9 @@ export function Palette({ open, onClose, items, onText }: { open: boolean; onClo
         <div className="hairline-b">
           <C.Input value={text} onValueChange={setText} placeholder="Do, go, open…" className="h-12 w-full bg-transparent px-4 text-base outline-none" />
         </div>
-        <C.List className="max-h-[56vh] overflow-y-auto p-1">
-          <C.Empty className="text-muted px-3 py-6 text-center text-sm">Nothing here is called that.</C.Empty>
-          {[...groups].map(([group, list]) => (
+        <C.List className={cx("max-h-[56vh] overflow-y-auto p-1", !listed && "min-h-[56vh]")}>
+          {listed && <C.Empty className="text-muted px-3 py-6 text-center text-sm">Nothing here is called that.</C.Empty>}
+          {listed && [...groups].map(([group, list]) => (
             <C.Group key={group} heading={group} className="[&_[cmdk-group-heading]]:text-faint [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs">
               {list.map((item, i) => (
                 <Item key={i} value={`${group} ${item.label} ${i}`} words={item.words} onSelect={() => act(item.run)} label={item.label} keys={item.keys} />

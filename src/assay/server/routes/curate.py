@@ -60,33 +60,46 @@ def post_preview(service: Use, dataset: str, body: shapes.PreviewBody) -> Any:
 
 @router.post("/datasets/{dataset}/curate/threshold", response_model=shapes.MovedShape)
 def post_threshold(service: Use, dataset: str, body: shapes.ThresholdBody) -> Any:
-    """The recipe with one threshold moved, and what it would do."""
+    """The recipe with one threshold moved, and what it would do.
+
+    While it is held, selectors are not asked: their last answers stand in.
+    """
     moved = recipes.with_threshold(
         service.project, body.recipe.fields(), body.index, body.name, body.handle, body.value
     )
     # A rule without a name of its own is called after its text, which has changed.
     names = dict(enumerate(rule["name"] for rule in moved["rules"]))
     rule = names.get(body.place)
-    return {**moved, "preview": _preview(service, dataset, moved["recipe"], body.samples, rule)}
+    found = _preview(
+        service, dataset, moved["recipe"], body.samples, rule, ask_selectors=not body.held
+    )
+    return {**moved, "preview": found}
 
 
 def _preview(
-    service: Service, dataset: str, fields: dict[str, Any], samples: int, rule: str | None
+    service: Service,
+    dataset: str,
+    fields: dict[str, Any],
+    samples: int,
+    rule: str | None,
+    *,
+    ask_selectors: bool = True,
 ) -> dict[str, Any]:
     found = service.dataset(dataset)
     snapshot = service.engine.snapshot(found)
     planned = preview(found, snapshot, fields, service.memory)
     answers = planned.answers()
+    described = planned.describe(answers, samples, rule)
     unsure = any(answer.state in ("pending", "estimate") for answer in answers)
     job = None
-    if unsure:
+    if unsure and ask_selectors:
 
         def work(job: Job) -> Any:
             planned.answers(lambda name: job.report(0, None, f"Comparing rows: {name}"))
             return {"preview_key": planned.key}
 
         job = service.jobs.replace("preview", found.name, "Comparing rows", planned.key, work).id
-    return {**planned.describe(answers, samples, rule), "job": job}
+    return {**described, "job": job}
 
 
 @router.post("/datasets/{dataset}/curate", response_model=Started)

@@ -69,6 +69,7 @@ class ThresholdBody(BaseModel):
     value: float | int | list[float | int]
     place: int
     samples: int = 6
+    held: bool = False
 
 
 class PreviewBody(BaseModel):

@@ -22,6 +22,8 @@ export interface Move {
   value: number | readonly [number, number];
   /** Place of the rule among all rules of the recipe. */
   place: number;
+  /** Not let go yet: selectors are not asked anew. */
+  held: boolean;
 }
 
 /** The recipe with a threshold moved, and what it then does. */

@@ -7,7 +7,7 @@ import { active, merge, toRecipe } from "./draft";
 import { latest } from "./latest";
 import { draft } from "./store";
 
-interface Input extends Move {
+interface Input extends Omit<Move, "held"> {
   done: boolean;
 }
 
@@ -17,7 +17,7 @@ export function useThresholds(dataset: string, onSettled: (id: number, sub: numb
     const follow = latest<Input>(async ({ done, ...move }) => {
       const now = draft.get();
       if (!now) return;
-      const { preview, ...parsed } = await moveThreshold(dataset, toRecipe(now), move);
+      const { preview, ...parsed } = await moveThreshold(dataset, toRecipe(now), { ...move, held: !done });
       const rule = parsed.rules[move.place];
       queries.setQueryData(compiledOf(dataset, parsed.recipe).queryKey, parsed);
       queries.setQueryData(outlookOf(dataset, parsed.recipe, rule?.name ?? null).queryKey, preview);

@@ -1,5 +1,5 @@
 import { Columns2, Map as MapIcon, PanelRight, Rows2, SlidersHorizontal } from "lucide-react";
-import { useCallback, useEffect, useState, type ReactNode } from "react";
+import { useCallback, useDeferredValue, useEffect, useState, type ReactNode } from "react";
 import { api, ApiError, failureOf, useDataset, useViewState } from "@/api";
 import { useKeys } from "@/lib/keys";
 import { FeaturePane, hasPane } from "@/lib/panes";
@@ -19,8 +19,9 @@ import { tagRows, type Target } from "./tags";
 
 /** Map, table and facets of one view; a row in focus stands beside them. */
 export default function Explore() {
-  const now = useView();
-  const dataset = now.dataset ?? "";
+  const dataset = useView((now) => now.dataset) ?? "";
+  const selection = useView((now) => now.selection);
+  const row = useView((now) => now.row);
   const detail = useDataset();
   const state = useViewState();
   const selected = useSelected();
@@ -34,9 +35,11 @@ export default function Explore() {
   const [tagging, setTagging] = useState(false);
   const [sheet, setSheet] = useState(false);
 
+  // A click on a row shows in the next frame; the pane, for which all others make room, in the one after it.
+  const beside = useDeferredValue(row !== null);
   const open = useCallback((id: string) => (narrow || !hasPane("inspect") ? goTo("inspect", { row: id }) : view.set({ row: id })), [narrow]);
   const failed = (error: unknown) => toast.error(failureOf(error).message);
-  const toggle = (row: TableRow) => void toggleRow(dataset, row.id, row.number).catch(failed);
+  const toggle = (one: TableRow) => void toggleRow(dataset, one.id, one.number).catch(failed);
   const clear = () => view.set({ selection: null });
   // A link may name a selection that is not kept here: said once, then left out.
   const unknown = state.data && !state.isPlaceholderData && selected?.error instanceof ApiError && selected.error.status === 400 ? selected.error : null;
@@ -47,7 +50,7 @@ export default function Explore() {
   }, [unknown]);
   // Tags go to what is selected, else to the row under the cursor. What is selected is asked when it
   // is tagged: what is shown may be of a moment ago.
-  const taggable = now.selection !== null || current !== undefined;
+  const taggable = selection !== null || current !== undefined;
   const target = async (): Promise<Target | null> => {
     const query = selectedQuery(view.get());
     if (query) return { view: (await api.view(dataset, query)).view_key };
@@ -55,11 +58,11 @@ export default function Explore() {
   };
   const tag = (name: string) => void target().then((rows) => rows && tagRows(dataset, name, rows)).catch(failed);
   const filterToThese = () => {
-    const filter = selectionFilter(now.selection);
-    if (filter) view.set({ filters: [...now.filters, filter], selection: null });
+    const filter = selectionFilter(selection);
+    if (filter) view.set({ filters: [...view.get().filters, filter], selection: null });
   };
   const asExample = async (side: "like" | "unlike") => {
-    const example = await selectionExample(dataset, now.selection);
+    const example = await selectionExample(dataset, selection);
     if (example === null) return;
     view.set({ selection: null });
     view.toggleExample(side, example);
@@ -71,12 +74,12 @@ export default function Explore() {
     { keys: "t", label: "Tag what is selected", run: () => taggable && setTagging(true) },
     ...known.slice(0, 9).map((one, i) => ({ keys: String(i + 1), label: `Tag “${one.name}”`, run: () => tag(one.name) })),
   ]);
-  useKeys("Explore", [{ keys: "escape", label: "Clear the selection", run: clear }], { enabled: now.selection !== null && now.row === null });
+  useKeys("Explore", [{ keys: "escape", label: "Clear the selection", run: clear }], { enabled: selection !== null && row === null });
 
   if (state.error && !state.data) return <ErrorState failure={failureOf(state.error)} onRetry={() => void state.refetch()} />;
   if (detail.data?.source_rows === 0) return <NoRows name={detail.data.dataset} />;
   const stale = state.isPlaceholderData;
-  const focusRow = current !== undefined && current.id === now.row ? current.number : null;
+  const focusRow = current !== undefined && current.id === row ? current.number : null;
   const map = <MapPane focus={focusRow} onOpen={open} />;
   const facets = (
     <div className="bg-panel h-full overflow-y-auto">
@@ -96,11 +99,11 @@ export default function Explore() {
         {!narrow && layout.map && <IconButton icon={layout.beside ? Rows2 : Columns2} label={layout.beside ? "Map above the table" : "Map beside the table"} onClick={layout.toggleBeside} />}
         {!narrow && <IconButton icon={MapIcon} label={layout.map ? "Hide the map" : "Show the map"} keys="m" active={layout.map} onClick={layout.toggleMap} />}
         {!narrow && <IconButton icon={PanelRight} label={layout.facets ? "Hide the facets" : "Show the facets"} active={layout.facets} onClick={layout.toggleFacets} />}
-        <ColumnMenu all={detail.data?.columns ?? []} shown={columns.shown} onToggle={columns.toggle} onReset={columns.reset} changed={columns.changed} />
+        <ColumnMenu all={detail.data?.columns} columns={columns} />
       </div>
       <div className="min-h-0 flex-1">
         {detail.data ? (
-          <Table viewKey={key} count={state.data?.count ?? 0} columns={columns} stale={stale} isSelected={(row) => isSelected(now.selection, mask, row.number, row.id)} onSelect={toggle} onOpen={(row) => open(row.id)} onCurrent={setCurrent} />
+          <Table viewKey={key} count={state.data?.count ?? 0} columns={columns} stale={stale} isSelected={(one) => isSelected(selection, mask, one.number, one.id)} onSelect={toggle} onOpen={(one) => open(one.id)} onCurrent={setCurrent} />
         ) : (
           <Skeleton className="h-full rounded-none" />
         )}
@@ -113,11 +116,11 @@ export default function Explore() {
       {narrow ? (
         <ResizablePanes name="explore.narrow" panes={[{ id: "table", label: "Table", content: table, size: 1 }, { id: "map", label: "Map", content: map, size: 1 }]} />
       ) : (
-        <ResizablePanes name="explore" panes={panes(layout, { map, table, facets, inspect: now.row !== null && hasPane("inspect") ? <FeaturePane page="inspect" /> : null })} />
+        <ResizablePanes name="explore" panes={panes(layout, { map, table, facets, inspect: beside && hasPane("inspect") ? <FeaturePane page="inspect" /> : null })} />
       )}
-      {(now.selection !== null || tagging) && (
+      {(selection !== null || tagging) && (
         <SelectionBar
-          count={now.selection === null ? (taggable ? 1 : 0) : (selected?.data?.count ?? null)}
+          count={selection === null ? (taggable ? 1 : 0) : (selected?.data?.count ?? null)}
           stale={selected?.isPlaceholderData ?? false}
           onTag={tag}
           onFilter={filterToThese}

@@ -1,8 +1,8 @@
 /** What Explore asks. Answers that a view key names never change, so they are kept by that key alone. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { about, api, apiUrl, getBytes, getJson, sendJson, useDataset, useLive, useViewState } from "@/api";
+import { about, api, apiUrl, getBytes, getJson, sendJson, useDataset, useLive, useViewQuery, useViewState } from "@/api";
 import { basePath } from "@/lib/route";
-import { queryOf, useView } from "@/lib/view";
+import { useView } from "@/lib/view";
 import { decode } from "@/map";
 import { maskKey, selectedKey, selectedQuery } from "./selection";
 import type { Facet, Legend, MapState, ValueCount } from "./types";
@@ -11,12 +11,14 @@ const FOREVER = { staleTime: Infinity };
 
 /** Key and count of the selected rows that are in view; null while nothing is selected. */
 export function useSelected() {
-  const now = useView();
-  const query = selectedQuery(now);
+  const dataset = useView((now) => now.dataset);
+  const selection = useView((now) => now.selection);
+  const all = useViewQuery();
+  const query = selectedQuery({ ...all, selection });
   const asked = useQuery({
-    queryKey: selectedKey(now.dataset, query),
-    queryFn: ({ signal }) => api.view(now.dataset ?? "", query ?? queryOf(now), signal),
-    enabled: now.dataset !== null && query !== null,
+    queryKey: selectedKey(dataset, query),
+    queryFn: ({ signal }) => api.view(dataset ?? "", query ?? all, signal),
+    enabled: dataset !== null && query !== null,
     placeholderData: keepPreviousData,
   });
   return query === null ? null : asked;

@@ -28,7 +28,7 @@ export function isSelected(selection: Selection | null, mask: Uint8Array | null 
 }
 
 /** The selected rows of a view, as a view; null without a selection. */
-export function selectedQuery(now: View): Query | null {
+export function selectedQuery(now: Query & Pick<View, "selection">): Query | null {
   const filter = selectionFilter(now.selection);
   return filter === null ? null : { ...queryOf(now), filters: [...now.filters, filter] };
 }

@@ -11,6 +11,8 @@ export async function tagRows(dataset: string, tag: string, target: Target, acti
   const refresh = () => queries.invalidateQueries({ queryKey: about(dataset).slice(0, 2) });
   try {
     const done = await sendJson<Tagged>(apiUrl(parts), { tag, action, ...target });
+    // Once it is said that rows are tagged, the new tag has its key.
+    await queries.refetchQueries({ queryKey: about(dataset, "detail") });
     void refresh();
     const said = action === "add" ? `Tagged ${plural(done.changed, "row")} “${tag}”` : `Took “${tag}” off ${plural(done.changed, "row")}`;
     if (done.changed === 0) return toast(action === "add" ? `All of them have “${tag}” already` : `None of them had “${tag}”`);

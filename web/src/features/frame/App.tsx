@@ -1,5 +1,5 @@
 /** The frame around every screen. */
-import { useEffect, useState } from "react";
+import { useDeferredValue, useEffect, useState } from "react";
 import { useLive, useProject } from "@/api";
 import { features } from "@/lib/features";
 import { usePlace } from "@/lib/route";
@@ -17,26 +17,29 @@ const HOME = "findings";
 
 export function App() {
   const { page } = usePlace();
+  // The rail answers in the next frame; the new screen, which takes longer, comes in the one after it.
+  const shown = useDeferredValue(page);
   const dataset = useView((now) => now.dataset);
   const problems = useViewProblems();
   const connected = useLive((live) => live.connected);
   const project = useProject();
   const [palette, setPalette] = useState(false);
   const [sheet, setSheet] = useState(false);
-  const feature = features.find((one) => one.page === (page || HOME));
+  const current = features.find((one) => one.page === (page || HOME));
+  const feature = features.find((one) => one.page === (shown || HOME));
   const names = project.data?.datasets.map((one) => one.name) ?? [];
   const first = names[0] ?? null;
 
   useEffect(() => {
-    document.title = [feature?.title, dataset, "Assay"].filter(Boolean).join(" · ");
-  }, [feature, dataset]);
+    document.title = [current?.title, dataset, "Assay"].filter(Boolean).join(" · ");
+  }, [current, dataset]);
   useEffect(() => {
     if (dataset === null && first !== null && !feature?.free) view.open(first, { quiet: true });
   }, [dataset, first, feature]);
 
   const refused = project.error instanceof ApiError && project.error.status === 401 ? project.error : null;
   const content = () => {
-    if (!feature) return <NoPage page={page} />;
+    if (!feature) return <NoPage page={shown} />;
     if (feature.free) return <Screen feature={feature} />;
     if (refused) return <NoAccess failure={refused.failure} />;
     if (project.error && !project.data) return <NoServer error={project.error} onRetry={() => void project.refetch()} />;
@@ -50,7 +53,7 @@ export function App() {
       <a href="#content" className="bg-panel sr-only z-50 rounded p-2 focus:not-sr-only focus:absolute">
         Skip to content
       </a>
-      <Rail current={feature?.page} />
+      <Rail current={current?.page} />
       <TopBar onPalette={() => setPalette(true)} onKeys={() => setSheet(true)} />
       <main id="content" tabIndex={-1} className="flex min-h-0 min-w-0 flex-col outline-none md:col-start-2">
         {!connected && !refused && <Banner tone="doubt">The server does not answer. What you see stays; the page goes on when it is back.</Banner>}
@@ -62,7 +65,7 @@ export function App() {
         {feature && !feature.free && <h1 className="sr-only">{dataset ? `${feature.title} of ${dataset}` : feature.title}</h1>}
         <div className="min-h-0 flex-1">{content()}</div>
       </main>
-      <TabBar current={feature?.page} />
+      <TabBar current={current?.page} />
       <Commands open={palette} onOpen={setPalette} onKeys={() => setSheet(true)} />
       <KeySheet open={sheet} onClose={() => setSheet(false)} />
       <JobToasts />

@@ -75,7 +75,7 @@ export const EMPTY: View = {
 /** The part of a view that decides which rows are in it, and in which order: what the API is sent. */
 export type Query = Pick<View, "filters" | "search" | "sort">;
 
-export function queryOf({ filters, search, sort }: View): Query {
+export function queryOf({ filters, search, sort }: Query): Query {
   return { filters, search, sort };
 }
 

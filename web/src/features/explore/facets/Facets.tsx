@@ -15,7 +15,7 @@ const SEARCH_FROM = 12;
 const AT_FIRST = 8;
 
 /** How the columns are spread: all rows in grey, those in view (or selected) in the accent. */
-export function Facets({ viewKey, stale }: { viewKey: string | undefined; stale: boolean }) {
+export const Facets = memo(function Facets({ viewKey, stale }: { viewKey: string | undefined; stale: boolean }) {
   const asked = useFacets(viewKey);
   const filters = useView((now) => now.filters);
   const [part, setPart] = useState("");
@@ -37,7 +37,7 @@ export function Facets({ viewKey, stale }: { viewKey: string | undefined; stale:
       {shown.length === 0 && <EmptyState title="No facets">No column has values that differ.</EmptyState>}
     </div>
   );
-}
+});
 
 function Groups({ facets, chosen, part, held, viewKey }: { facets: Facet[]; chosen: ReadonlySet<string>; part: string; held: boolean; viewKey: string | undefined }) {
   // While the pointer is here, cards stay where they are; else the most telling come first.

@@ -1,5 +1,5 @@
 import { Lasso, ListTree, Maximize, Minus, Plus, RefreshCw, SquareDashed } from "lucide-react";
-import { useMemo, useRef, useState } from "react";
+import { memo, useMemo, useRef, useState, type RefObject } from "react";
 import { failureOf, useDataset, useViewState } from "@/api";
 import { useCommands } from "@/lib/commands";
 import { count } from "@/lib/format";
@@ -18,13 +18,13 @@ import { MapEmpty } from "./MapEmpty";
 
 const NO_COLOR = "\u0000";
 
-export function MapPane({ focus, onOpen }: { focus: number | null; onOpen: (id: string) => void }) {
+export const MapPane = memo(function MapPane({ focus, onOpen }: { focus: number | null; onOpen: (id: string) => void }) {
   const map = useMap();
   if (map.error && !map.data) return <ErrorState failure={failureOf(map.error)} onRetry={() => void map.refetch()} />;
   if (!map.data) return <Skeleton className="h-full rounded-none" />;
   if (!map.data.xy) return <MapEmpty map={map.data} />;
   return <Drawn map={map.data} url={map.data.xy} focus={focus} onOpen={onOpen} />;
-}
+});
 
 function Drawn({ map, url, focus, onOpen }: { map: MapState; url: string; focus: number | null; onOpen: (id: string) => void }) {
   const dataset = useView((now) => now.dataset) ?? "";
@@ -127,14 +127,7 @@ function Drawn({ map, url, focus, onOpen }: { map: MapState; url: string; focus:
           </div>
         </div>
       )}
-      <div data-over-map className="bg-panel border-line absolute top-2 right-2 flex flex-col rounded border">
-        <IconButton icon={Lasso} label="Lasso" keys="l" side="left" active={tool === "lasso"} onClick={() => setTool(tool === "lasso" ? "pan" : "lasso")} />
-        <IconButton icon={SquareDashed} label="Rectangle" keys="r" side="left" active={tool === "rectangle"} onClick={() => setTool(tool === "rectangle" ? "pan" : "rectangle")} />
-        <span aria-hidden className="bg-line mx-1.5 h-px" />
-        <IconButton icon={Plus} label="Nearer" keys="+" side="left" onClick={() => handle.current?.zoom(1.4)} />
-        <IconButton icon={Minus} label="Farther" keys="-" side="left" onClick={() => handle.current?.zoom(1 / 1.4)} />
-        <IconButton icon={Maximize} label="The whole map" keys="0" side="left" onClick={() => handle.current?.reset()} />
-      </div>
+      <Tools tool={tool} onTool={setTool} handle={handle} />
       {(map.placed < map.rows || map.state === "stale") && (
         <p data-over-map className="bg-panel/90 text-muted absolute bottom-2 left-2 flex items-center gap-1 rounded px-2 text-xs">
           {count(map.placed)} of {count(map.rows)} rows have a place
@@ -144,6 +137,19 @@ function Drawn({ map, url, focus, onOpen }: { map: MapState; url: string; focus:
     </MapView>
   );
 }
+
+const Tools = memo(function Tools({ tool, onTool, handle }: { tool: Tool; onTool: (tool: Tool) => void; handle: RefObject<MapHandle | null> }) {
+  return (
+    <div data-over-map className="bg-panel border-line absolute top-2 right-2 flex flex-col rounded border">
+      <IconButton icon={Lasso} label="Lasso" keys="l" side="left" active={tool === "lasso"} onClick={() => onTool(tool === "lasso" ? "pan" : "lasso")} />
+      <IconButton icon={SquareDashed} label="Rectangle" keys="r" side="left" active={tool === "rectangle"} onClick={() => onTool(tool === "rectangle" ? "pan" : "rectangle")} />
+      <span aria-hidden className="bg-line mx-1.5 h-px" />
+      <IconButton icon={Plus} label="Nearer" keys="+" side="left" onClick={() => handle.current?.zoom(1.4)} />
+      <IconButton icon={Minus} label="Farther" keys="-" side="left" onClick={() => handle.current?.zoom(1 / 1.4)} />
+      <IconButton icon={Maximize} label="The whole map" keys="0" side="left" onClick={() => handle.current?.reset()} />
+    </div>
+  );
+});
 
 /** Levels of rows; those of before stay until the new masks are there. */
 function useLevels(rows: number, mask: Uint8Array | null | undefined, selected: Uint8Array | null | undefined): Uint8Array<ArrayBuffer> | null {

@@ -1,18 +1,16 @@
 import { Columns3, RotateCcw } from "lucide-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import type { Column } from "@/api";
 import { Button, Checkbox, Dialog, IconButton, SearchField } from "@/ui";
+import type { Columns } from "./columns";
 
 interface Props {
-  all: readonly Column[];
-  shown: readonly Column[];
-  onToggle: (name: string) => void;
-  onReset: () => void;
-  changed: boolean;
+  all: readonly Column[] | undefined;
+  columns: Columns;
 }
 
 /** Which columns the table shows. */
-export function ColumnMenu({ all, shown, onToggle, onReset, changed }: Props) {
+export const ColumnMenu = memo(function ColumnMenu({ all = [], columns: { shown, toggle, reset, changed } }: Props) {
   const [open, setOpen] = useState(false);
   const [part, setPart] = useState("");
   const needle = part.trim().toLowerCase();
@@ -26,7 +24,7 @@ export function ColumnMenu({ all, shown, onToggle, onReset, changed }: Props) {
         onClose={() => setOpen(false)}
         title="Columns of the table"
         actions={
-          <Button icon={RotateCcw} kind="quiet" disabled={!changed} onClick={onReset}>
+          <Button icon={RotateCcw} kind="quiet" disabled={!changed} onClick={reset}>
             As at first
           </Button>
         }
@@ -38,7 +36,7 @@ export function ColumnMenu({ all, shown, onToggle, onReset, changed }: Props) {
             <div className="grid grid-cols-1 sm:grid-cols-2">
               {columns.map((column) => (
                 <span key={column.name} title={column.description ?? column.name}>
-                  <Checkbox label={column.label} checked={on.has(column.name)} onChange={() => onToggle(column.name)} />
+                  <Checkbox label={column.label} checked={on.has(column.name)} onChange={() => toggle(column.name)} />
                 </span>
               ))}
             </div>
@@ -48,4 +46,4 @@ export function ColumnMenu({ all, shown, onToggle, onReset, changed }: Props) {
       </Dialog>
     </>
   );
-}
+});

@@ -5,7 +5,7 @@ import { useKeys } from "@/lib/keys";
 import { useView, view } from "@/lib/view";
 import { Checkbox, cx, EmptyState, ErrorState, useNarrow } from "@/ui";
 import { CellContent } from "./cell";
-import type { useColumns } from "./columns";
+import type { Columns } from "./columns";
 import { Head } from "./Head";
 import { STAY, STAY_FIRST } from "./stay";
 import { useRows, type TableRow } from "./pages";
@@ -20,7 +20,7 @@ const PICK = 36;
 interface Props {
   viewKey: string | undefined;
   count: number;
-  columns: ReturnType<typeof useColumns>;
+  columns: Columns;
   stale: boolean;
   isSelected: (row: TableRow) => boolean;
   onSelect: (row: TableRow) => void;

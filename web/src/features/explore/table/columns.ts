@@ -34,30 +34,35 @@ function recall(dataset: string): Kept {
   }
 }
 
+export type Columns = ReturnType<typeof useColumns>;
+
 export function useColumns(dataset: string, all: readonly Column[] | undefined) {
   const [held, setHeld] = useState(() => ({ dataset, kept: recall(dataset) }));
   if (held.dataset !== dataset) setHeld({ dataset, kept: recall(dataset) });
   const { kept } = held;
-  const keep = (next: Kept) => {
-    setHeld({ dataset, kept: next });
-    remember(`explore.columns.${dataset}`, JSON.stringify(next));
-  };
   const shown = useMemo(() => {
     const known = new Map((all ?? []).map((column) => [column.name, column]));
     const names = kept.shown?.filter((name) => known.has(name)) ?? [];
     return (names.length > 0 ? names : defaultColumns(all ?? [])).flatMap((name) => known.get(name) ?? []);
   }, [all, kept.shown]);
-  return {
-    shown,
-    width: (column: Column) => kept.widths?.[column.name] ?? defaultWidth(column),
-    setWidth: (name: string, width: number) =>
-      keep({ ...kept, widths: { ...kept.widths, [name]: Math.round(Math.max(NARROWEST, Math.min(WIDEST, width))) } }),
-    toggle: (name: string) => {
-      const now = shown.map((column) => column.name);
-      const next = now.includes(name) ? now.filter((other) => other !== name) : [...now, name];
-      if (next.length > 0) keep({ ...kept, shown: next });
-    },
-    reset: () => keep({}),
-    changed: kept.shown !== undefined,
-  };
+  // The same as long as nothing in it changes, so that what shows the columns is not drawn anew.
+  return useMemo(() => {
+    const keep = (next: Kept) => {
+      setHeld({ dataset, kept: next });
+      remember(`explore.columns.${dataset}`, JSON.stringify(next));
+    };
+    return {
+      shown,
+      width: (column: Column) => kept.widths?.[column.name] ?? defaultWidth(column),
+      setWidth: (name: string, width: number) =>
+        keep({ ...kept, widths: { ...kept.widths, [name]: Math.round(Math.max(NARROWEST, Math.min(WIDEST, width))) } }),
+      toggle: (name: string) => {
+        const now = shown.map((column) => column.name);
+        const next = now.includes(name) ? now.filter((other) => other !== name) : [...now, name];
+        if (next.length > 0) keep({ ...kept, shown: next });
+      },
+      reset: () => keep({}),
+      changed: kept.shown !== undefined,
+    };
+  }, [dataset, kept, shown]);
 }
