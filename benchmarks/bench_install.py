@@ -2,9 +2,10 @@
 
     python benchmarks/bench_install.py [--skip-install]
 
-Makes fresh virtual environments for the base package and for all extras, with the pinned versions,
-and counts distributions (pip and setuptools left out, this package counted). `import assay` runs in
-five fresh interpreters of the environment that runs this; the median, bare start-up included.
+Makes fresh virtual environments for the base package and for all that the demo needs, with the
+pinned versions, and counts distributions (pip and setuptools left out, this package counted).
+`import assay` runs in five fresh interpreters of the environment that runs this; the median, bare
+start-up included.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def main() -> None:
     result: dict[str, object] = {**conditions(), "import_assay": import_time()}
     if not options.skip_install:
         with tempfile.TemporaryDirectory() as folder:
-            for name, what in (("base", "."), ("all", ".[all]")):
+            for name, what in (("base", "."), ("demo", ".[embed,insight,server]")):
                 found = distributions(Path(folder) / name, what)
                 result[name] = {
                     "distributions": len(found),

@@ -35,6 +35,8 @@ COMMANDS = {
     "diff": "diff",
     "versions": "select",
     "report": "report",
+    "ask": "ask",
+    "mcp": "ask",
     "export": "project",
     "lineage": "project",
     "tag": "tag",
