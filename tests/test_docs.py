@@ -150,6 +150,7 @@ CALLS: dict[str, str] = {
     "doctor": "doctor",
     "warmup": "warmup",
     "search": "search docs card",
+    "concept": "concept docs",
     "check": "check docs duplicates.exact",
     "findings": "findings docs",
     "curate": "curate recipe.yaml",

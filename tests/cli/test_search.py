@@ -117,3 +117,30 @@ def test_a_tag_is_an_example(docs) -> None:
 def test_an_example_that_is_not_there_is_refused(docs, example: str) -> None:
     done = docs("search", "docs", "--like", example, "--json")
     assert (done.code, done.json["error"]) == (2, "UsageError")
+
+
+def test_thumbs_make_hits_likely_and_the_most_likely_a_selection(docs) -> None:
+    hits = docs("search", "docs", "cat", "--json").json["hits"]
+    assert "likely" not in hits[0]
+    up, down = hits[0]["id"], hits[-1]["id"]
+    done = docs("search", "docs", "cat", "--yes", up, "--no", down, "--most-likely", 2, "--json")
+    likely = [hit["likely"]["value"] for hit in done.json["hits"]]
+    assert likely == sorted(likely, reverse=True) and likely[0] > likely[-1]
+    stored = done.json["most_likely"]
+    assert (stored["rows"], stored["yes"], stored["no"]) == (2, 1, 1)
+    assert 0 <= stored["low"] <= stored["expected"] <= stored["high"] <= 2
+    shown = docs("search", "docs", "cat", "-k", 1, "--most-likely", 2).stdout
+    assert "likely " in shown and stored["filter"] in shown and "are expected" in shown
+    found = docs("search", "docs", "cat", "--where", stored["filter"], "--json").json["hits"]
+    assert len(found) == 2
+
+
+def test_a_concept_is_taught_listed_and_filtered_by(docs) -> None:
+    taught = docs("concept", "docs", "sea", "--like", "text:a ship at sea", "--json").json
+    assert (taught["name"], taught["signal"], taught["rows"]) == ("sea", "concept.sea", 6)
+    assert docs("concept", "docs", "--json").json == {"concepts": [taught]}
+    hits = docs("search", "docs", "the", "--where", "concept.sea >= 0.5", "--json").json["hits"]
+    assert {hit["text"] for hit in hits} <= set(SHIPS) and hits
+    assert "concept.sea scores 6 rows" in docs("concept", "docs", "sea").stdout
+    for wrong in (["nope"], ["a b", "--like", "text:x"], ["x", "--unlike", "text:y"]):
+        assert docs("concept", "docs", *wrong, "--json").code == 2

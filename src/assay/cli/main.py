@@ -25,6 +25,7 @@ COMMANDS = {
     "quarantine": "project",
     "compute": "run",
     "search": "search",
+    "concept": "concept",
     "check": "insight",
     "findings": "insight",
     "curate": "select",

@@ -10,7 +10,7 @@ import click
 from rich.text import Text
 
 from assay.cli.main import json_option, opened, project_option
-from assay.cli.output import grid, out, print_json, short_id, snippet
+from assay.cli.output import grid, out, plural, print_json, short_id, snippet
 from assay.errors import UsageError
 from assay.project.query import MODES
 from assay.store.read.jsonl import json_objects
@@ -50,6 +50,14 @@ from assay.store.read.jsonl import json_objects
     type=click.IntRange(1, 10_000),
     help="How many rows.",
 )
+@click.option("--yes", metavar="ID", multiple=True, help="Thumb up: this row is what I look for.")
+@click.option("--no", metavar="ID", multiple=True, help="Thumb down: this row is not.")
+@click.option(
+    "--most-likely",
+    metavar="N",
+    type=click.IntRange(1, 10_000),
+    help="Store the N most likely rows as a selection, and say how many of them are expected.",
+)
 @click.option("--where", metavar="EXPR", help="Only rows for which this expression is true.")
 @project_option
 @json_option
@@ -61,33 +69,59 @@ def search(
     queries: Path | None,
     mode: str,
     k: int,
+    yes: tuple[str, ...],
+    no: tuple[str, ...],
+    most_likely: int | None,
     where: str | None,
     project: str | None,
     as_json: bool,
 ) -> None:
     """Find rows by the text QUERY, by examples, or by both.
 
-    Full text, and vectors too where embed.text was computed.
+    Full text, and vectors too where embed.text was computed. Thumbs are kept with the search they
+    were given to; from the first one on, hits say how likely they are what is looked for.
     """
     rows = opened(project).dataset(dataset)
     if queries is not None:
-        if query is not None or like or unlike:
+        if query is not None or like or unlike or yes or no or most_likely:
             raise UsageError(
-                "--queries brings its own questions, so QUERY, --like and --unlike cannot stand "
-                "beside it.",
+                "--queries brings its own questions, so QUERY, --like, --unlike, thumbs and "
+                "--most-likely cannot stand beside it.",
                 remedy="leave them out, or leave out --queries",
             )
         many(rows, read_queries(queries), mode=mode, k=k, where=where, as_json=as_json)
         return
-    hits = rows.search(query, like=like, unlike=unlike, mode=mode, k=k, where=where)
+    searched = {"query": query, "like": like, "unlike": unlike, "mode": mode}
+    for answer, ids in ((True, yes), (False, no)):
+        for row_id in ids:
+            rows.judge(row_id, answer, **searched)
+    stored = None
+    if most_likely:
+        stored = (rows.where(where) if where else rows).most_likely(most_likely, **searched)
+    hits = rows.search(k=k, where=where, **searched)
     if as_json:
-        print_json({"hits": [hit.to_dict() for hit in hits]})
+        found = {"hits": [hit.to_dict() for hit in hits]}
+        print_json(found if stored is None else {**found, "most_likely": stored})
         return
     if not hits:
         out().print("Nothing found. Try other words, or fewer filters.")
         return
-    lines = [(Text(f"{h.score:.2f}", "bold"), short_id(h.id), snippet(h.text)) for h in hits]
+    lines = [(Text(standing(h), "bold"), short_id(h.id), snippet(h.text)) for h in hits]
     grid(["", "", ""], lines)
+    if stored is not None:
+        said = "give thumbs (--yes, --no) to learn how many of them are expected to be meant"
+        if stored["expected"] is not None:
+            low, high = round(stored["low"]), round(stored["high"])
+            said = f"about {round(stored['expected'])} of them are expected ({low} to {high})"
+        out().print(f"\n{plural(stored['rows'], 'row')} are {stored['filter']}; {said}.")
+
+
+def standing(hit: Any) -> str:
+    """What a hit is worth: how likely it is, or its score as long as nobody gave a thumb."""
+    if hit.likely is None:
+        return f"{hit.score:.2f}"
+    low, high = hit.likely.low, hit.likely.high
+    return f"likely {hit.likely.value:.0%} ({low:.0%} to {high:.0%})"
 
 
 def many(

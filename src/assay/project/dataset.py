@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from assay.errors import UsageError
-from assay.project import check, explain, export, find, row, steps, tags
+from assay.project import check, explain, export, row, steps, tags
 from assay.project.check import StoredFinding
 from assay.project.choosing import Choosing
 from assay.project.curate import CurateResult
-from assay.project.find import SearchHit
-from assay.project.query import read_query
+from assay.project.searching import Searching
 from assay.run import compute
 from assay.run.compute import ComputeResult, Progress
 from assay.run.plan import Step, is_current, plan
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from assay.project.view.engine import View
 
 
-class Dataset(Choosing):
+class Dataset(Searching, Choosing):
     """Rows with their signals, and all that can be done with them."""
 
     def add(
@@ -144,14 +143,14 @@ class Dataset(Choosing):
         self,
         *,
         filters: Sequence[str | Mapping[str, Any]] = (),
-        search: Mapping[str, str] | None = None,
+        search: Mapping[str, Any] | None = None,
         sort: Sequence[Mapping[str, Any]] = (),
     ) -> View:
         """The rows that all filters leave, in the order of a search or a sort.
 
         Args:
             filters: Expressions, row sets (`tag:NAME`), or `{column, op, value}`.
-            search: `{"query": TEXT}` or `{"like": ROW_ID}`.
+            search: `{query, like, unlike, mode}`, as for `search`; examples are lists.
             sort: `{column, desc}`, the first one counts most.
 
         Raises:
@@ -165,51 +164,6 @@ class Dataset(Choosing):
     def tag(self, name: str, row_ids: Sequence[str], *, action: str = "add") -> dict[str, Any]:
         """Put a tag on rows (or take it off with `remove`); `untag` undoes it by its event."""
         return tags.tag(self, name, row_ids, action=action)
-
-    def search(
-        self,
-        query: str | None = None,
-        *,
-        like: str | Sequence[str] = (),
-        unlike: str | Sequence[str] = (),
-        mode: str = "hybrid",
-        k: int = 10,
-        where: str | None = None,
-    ) -> list[SearchHit]:
-        """The `k` best rows for a text, for examples, or for both; best first.
-
-        Args:
-            query: Words and meaning to look for; any length.
-            like: Examples: ids of rows (or their starts), `text:ANY TEXT`, or filters whose rows
-                are meant, such as `tag:good` or `map.topic == "refunds"`.
-            unlike: Counter-examples, written the same way; they need `embed.text`.
-            mode: `hybrid`, `text` or `vector`.
-            k: How many rows, at most 10,000.
-            where: Only rows for which this is true.
-
-        Raises:
-            UsageError: Nothing is searched for, or an example is not known.
-        """
-        view = self.where(where) if where else self
-        parts = {"query": query, "like": like, "unlike": unlike, "mode": mode}
-        return find.search(view, read_query(parts), k=k)
-
-    def search_many(
-        self,
-        texts: Sequence[str],
-        *,
-        mode: str = "hybrid",
-        k: int = 10,
-        where: str | None = None,
-    ) -> pa.Table:
-        """The `k` best rows for each of many texts, in one pass.
-
-        Returns:
-            Columns `query` (place in `texts`), `id`, `score` and, where there is one, `source_id`;
-            by query, best first.
-        """
-        view = self.where(where) if where else self
-        return find.search_many(view, texts, mode=read_query({"mode": mode}).mode, k=k)
 
     def check(self, *names: str, **options: Any) -> list[StoredFinding]:
         """Run checks (all that apply if none is named) and return their findings, ranked."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -28,42 +27,6 @@ from assay.store.table import Table
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
-
-
-@dataclass(frozen=True)
-class SearchHit:
-    """A row found.
-
-    Attributes:
-        id: Id of the row.
-        score: In (0, 1]; 1 means first by text and by vector alike.
-        text: The row's text.
-        ranks: Rank (from 1) by `text` and by `vector`, where found by it.
-    """
-
-    id: str
-    score: float
-    text: str
-    ranks: Mapping[str, int]
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-ready."""
-        return {"id": self.id, "score": self.score, "text": self.text, "ranks": dict(self.ranks)}
-
-
-def search(dataset: Dataset, query: Query, *, k: int = 10) -> list[SearchHit]:
-    """The best rows, by full text and, where it was computed, by `embed.text`.
-
-    Raises:
-        UsageError: Nothing is searched for, there is no text or no vectors to search, or an example
-            is not known.
-    """
-    (hits,) = ranked(dataset, [query], k=max(1, min(k, 10_000)))
-    rows = dataset.source.take(np.array([hit.row for hit in hits], np.int64), ["id", "text"])
-    return [
-        SearchHit(row["id"], hit.score, row["text"] or "", hit.ranks)
-        for hit, row in zip(hits, rows.to_pylist(), strict=True)
-    ]
 
 
 def search_many(
@@ -248,6 +211,21 @@ def _indexed(dataset: Dataset, table: Table, field: pa.Field | None) -> Table:
         if not error.facts.get("refused") or not index.has_text(table, "text"):
             raise
     return table
+
+
+def embedding_of(dataset: Dataset) -> pa.Field:
+    """The stored embedding that searches use.
+
+    Raises:
+        UsageError: There is none; the error names the command that makes it.
+    """
+    field = _embedding(dataset.source.schema)
+    if field is None:
+        raise UsageError(
+            f"The texts of '{dataset.name}' have no vectors.",
+            remedy=f"assay compute {dataset.name} embed.text",
+        )
+    return field
 
 
 def _embedding(schema: pa.Schema) -> pa.Field | None:

@@ -25,8 +25,10 @@ MAX_EXAMPLES = 50
 """In one query, however each is written."""
 MAX_ROWS = 1_000
 """Rows that one example may stand for; of more, so many are taken evenly."""
-# Words of example rows that are searched for; more cost time and find no better.
-EXAMPLE_WORDS = 40
+# Words that are searched for; more cost time and find no better.
+QUERY_WORDS, EXAMPLE_WORDS, MAX_WORD = 60, 12, 100
+# Of so many examples at most the words are searched for; more speak by their vectors.
+MAX_EXAMPLE_TEXTS = 5
 # How much counter-examples weigh. Rocchio 1971 takes 0.25 over hundreds of judged documents; the
 # few that a person picks by hand should be felt.
 AGAINST = 0.5
@@ -118,8 +120,9 @@ def look_up(dataset: Dataset, written: str) -> Example:
         return Example(np.empty(0, np.int64), written.removeprefix(_TEXT)[:MAX_CHARACTERS])
     whole = dataset.project.dataset(dataset.name)
     if _ROW.fullmatch(written.strip()):
-        found = row.full_id(whole, written.strip())
-        return Example(np.array([whole.row_index(found)], np.int64))
+        start = written.strip()
+        whole_id = start if len(start) == row.ID_LENGTH else row.full_id(whole, start)
+        return Example(np.array([whole.row_index(whole_id)], np.int64))
     rows = rowsets.filtered(whole.rows(), written)
     if len(rows) == 0:
         raise UsageError(f"No row is an example: '{written}' leaves none.", where=dataset.full_name)
@@ -129,14 +132,23 @@ def look_up(dataset: Dataset, written: str) -> Example:
 
 
 def words_of(table: Table, query: Query, like: Sequence[Example]) -> str:
-    """The words to search for: those of the text and the first ones of the examples."""
-    parts = [query.text or "", *(e.text for e in like if e.text)]
+    """The words to search for: those of the text, and the most telling of the examples."""
+    texts = [e.text for e in like if e.text]
     rows = np.unique(np.concatenate([np.empty(0, np.int64), *(e.rows for e in like)]))
-    if 0 < len(rows) <= EXAMPLE_WORDS // 5:
-        texts = table.take(rows, ["text"]).column("text").to_pylist()
-        each = EXAMPLE_WORDS // len(rows)
-        parts += [" ".join((text or "").split()[:each]) for text in texts]
+    if 0 < len(rows) <= MAX_EXAMPLE_TEXTS:
+        texts += [text or "" for text in table.take(rows, ["text"]).column("text").to_pylist()]
+    parts = [_telling(query.text, QUERY_WORDS)] if query.text else []
+    parts += [_telling(text, EXAMPLE_WORDS // len(texts)) for text in texts]
     return " ".join(part for part in parts if part)
+
+
+def _telling(text: str, most: int) -> str:
+    """At most so many words of a text: of more, the longest, which are rare in any language."""
+    words = text.split()
+    if len(words) <= most:
+        return text
+    chosen = sorted(dict.fromkeys(words), key=len, reverse=True)[:most]
+    return " ".join(word[:MAX_WORD] for word in chosen)
 
 
 def vectors_of(

@@ -26,6 +26,7 @@ class Assets:
 
     def __init__(self, root: Path) -> None:
         self._path = root / "assets.lance"
+        self._last: tuple[str, bytes] | None = None
 
     def put(self, content: bytes, *, kind: str) -> str:
         """Store `content` unless it is there; returns its id (SHA-256, hex)."""
@@ -47,6 +48,8 @@ class Assets:
         """
         if not asset:
             return None
+        if self._last is not None and self._last[0] == asset:
+            return self._last[1]  # a fitted model is asked for with every search
         found: list[bytes] = []
         if Table.exists(self._path) and asset.isalnum():
             table = Table.open(self._path)
@@ -59,4 +62,5 @@ class Assets:
                 where=f"{self._path}, {asset}",
                 remedy="restore the project from a backup",
             )
+        self._last = (asset, found[0])
         return found[0]

@@ -163,6 +163,16 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("time", _TIME),
         ]
     ),
+    # Scorers taught by examples; the last event of a name counts.
+    "concepts": pa.schema(
+        [
+            ("key", pa.string()),
+            ("dataset", pa.string()),
+            ("name", pa.string()),
+            ("taught", pa.string()),
+            ("time", _TIME),
+        ]
+    ),
     "judgments": pa.schema(
         [
             ("key", pa.string()),

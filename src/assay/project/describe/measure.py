@@ -108,7 +108,7 @@ class Measure:
         rows = np.flatnonzero(mask)
         if len(rows) > MAX_STORED:
             return None
-        key = tags.select(self.dataset, self.all.snapshot.ids_of(rows))
+        key = tags.select(self.dataset, self.all.snapshot.id_array(rows))
         return Number(len(rows), f"{len(rows):,}", (f"selection:{key}",))
 
 
