@@ -1,10 +1,12 @@
 """The speed of the whole web app in headless Chromium, with WebGL drawn in software.
 
-    python benchmarks/web/bench_web.py [--rows-folder build/rows] [--only 100000] [--small]
+    python benchmarks/web/bench_web.py [--rows-folder build/rows] [--only N] [--small] [--gl webgl]
 
 Makes projects of 1,000,000 and 100,000 rows where they are not there yet (once, some minutes),
 serves each with `assay serve`, drives it as a person would, and writes each number beside its bar
-to results/web.json. With --small: 1,000 rows and few rounds, to see that all of it still works.
+to results/web.json. With --small: 1,000 rows and few rounds, to see that all of it still works. With
+--gl webgl only WebGL goes through software GL, as for a user without a GPU, and not the whole page;
+that is written to results/web_webgl.json.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ sys.path.insert(0, str(HERE.parent))
 
 import measures as m  # noqa: E402
 from measuring import ROOT, conditions, record  # noqa: E402
-from place import Server, browse, serve, visit  # noqa: E402
+from place import FLAGS, GL, Server, browse, serve, visit  # noqa: E402
 from playwright.sync_api import Browser  # noqa: E402
 
 
@@ -185,6 +187,7 @@ def main() -> int:
     parser.add_argument("--rows-folder", type=Path, default=ROOT / "build" / "rows")
     parser.add_argument("--only", type=int, nargs="+", help="numbers of rows")
     parser.add_argument("--small", action="store_true")
+    parser.add_argument("--gl", choices=sorted(GL), default="page")
     options = parser.parse_args()
     sizes = options.only or ([1000] if options.small else [MANY, MILLION])
     rounds = SMALL if options.small else Rounds()
@@ -194,12 +197,14 @@ def main() -> int:
     results: dict[int, dict[str, Any]] = {}
     for rows, project in projects.items():
         print(f"{rows:,} rows", file=sys.stderr, flush=True)
-        with serve(project) as server, browse() as browser:
+        with serve(project) as server, browse(options.gl) as browser:
             before["versions"]["chromium"] = browser.version
             results[rows] = measure(browser, server, rounds)
     listed = verdicts(results)
-    facts = {"seconds": round(time.perf_counter() - began), "load_after": os.getloadavg()[0]}
-    record("web", {**before, **facts, "bars": listed, "rows": results})
+    facts: dict[str, Any] = {"seconds": round(time.perf_counter() - began), "load_after": os.getloadavg()[0]}
+    facts["flags"] = [*FLAGS, GL[options.gl]]
+    name = "web" if options.gl == "page" else f"web_{options.gl}"
+    record(name, {**before, **facts, "bars": listed, "rows": results})
     print(table(listed))
     failed = [f"{rows} {name}" for rows, result in results.items() for name in _errors(result)]
     if failed:

@@ -270,18 +270,17 @@ class Preview:
                 bounds = first.value if isinstance(first.value, list) else [first.value]
         elif isinstance(answer.threshold, int | float):
             bounds = [answer.threshold]
-        sides = {}
-        for side, mask in (("kept", alive & answer.keep), ("dropped", alive & ~answer.keep)):
-            rows = np.flatnonzero(mask)
-            rows = _nearest(rows, values, bounds, n)
-            sides[side] = [
-                {
-                    **each,
-                    "value": None if values is None else jsonable(float(values[each["row"]])),
-                    "reason": None if answer.reason is None else answer.reason[each["row"]].as_py(),
-                }
-                for each in snippets(self.snapshot, rows)
-            ]
+        both = (alive & answer.keep, alive & ~answer.keep)
+        kept, dropped = (_nearest(np.flatnonzero(mask), values, bounds, n) for mask in both)
+        shown = [
+            {
+                **each,
+                "value": None if values is None else jsonable(float(values[each["row"]])),
+                "reason": None if answer.reason is None else answer.reason[each["row"]].as_py(),
+            }
+            for each in snippets(self.snapshot, np.concatenate([kept, dropped]))
+        ]
+        sides = {"kept": shown[: len(kept)], "dropped": shown[len(kept) :]}
         subject = None
         if rule.expression is not None and bounds:
             subject = handles(rule.expression.root)[0].subject
@@ -332,5 +331,5 @@ def _count(mask: np.ndarray) -> int:
 
 
 def _sum(tokens: np.ndarray | None, mask: np.ndarray) -> int | None:
-    # The product is ten times faster than a sum over `where`, and as exact below 2**53.
-    return None if tokens is None else int(np.dot(tokens.astype(np.float64, copy=False), mask))
+    # Several times faster than a sum over `where`; no BLAS, whose threads wait for busy processors.
+    return None if tokens is None else int((tokens.astype(np.float64, copy=False) * mask).sum())

@@ -25,7 +25,7 @@ from assay.search.syntax import is_row_set, quote_name
 from assay.store.table import Table
 
 T = TypeVar("T")
-CACHE_BYTES = 700_000_000
+CACHE_BYTES = 450_000_000
 """What the columns of one snapshot may take; the longest unused go first."""
 RANKS = 10_000
 """Values that stand for all of a column where one is ranked among them."""
