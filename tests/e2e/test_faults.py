@@ -117,6 +117,7 @@ def test_every_screen_says_that_there_are_no_rows(visit: Visit, wild: Served, wi
         "inspect": "No row is open",
         "curate": "The recipe has no rule yet",
         "versions": "No version yet",
+        "report": "No rows in empty yet",
     }
     for screen in SCREENS:
         page.goto(f"{wild.base}{screen}?data=empty")
@@ -130,6 +131,7 @@ def test_every_screen_says_that_there_are_no_rows(visit: Visit, wild: Served, wi
         page.goto(f"{wild.base}{screen}?data=one@none")
         settled(page)
         expect(page.get_by_role("banner")).to_contain_text("0 rows")
+    page.goto(f"{wild.base}versions?data=one@none")
     expect(page.get_by_role("main")).to_contain_text("0 of 1 row")
     page.goto(f"{wild.base}explore?data=one@none")
     expect(page.get_by_role("heading", name="No rows", exact=True)).to_be_visible()
@@ -195,7 +197,8 @@ def test_a_server_that_is_restarted_is_waited_for(visit: Visit, small: Path) -> 
 
 def test_what_others_do_shows_in_an_open_page(visit: Visit, small: Path) -> None:
     with serving(small) as here:
-        page = visit(here, expected="status of 4|ERR_INCOMPLETE")
+        # What is being read while the dataset goes away cannot be read to its end: 500.
+        page = visit(here, expected="status of (4|500)|ERR_INCOMPLETE")
         page.goto(f"{here.base}versions?data=few")
         expect(page.get_by_role("heading", name="No version yet")).to_be_visible()
         project = assay.open(small)
