@@ -428,3 +428,9 @@ def test_a_reader_that_closes_the_pipe_gets_no_traceback(docs) -> None:
         cwd=docs,
     )
     assert "Traceback" not in done.stderr
+
+
+def test_an_option_out_of_range_is_an_error_of_use_in_json_too(assay, docs) -> None:
+    done = assay("search", "docs", "x", "-k", "0", "--json")
+    assert (done.code, done.json["error"]) == (2, "UsageError")
+    assert done.json["remedy"].endswith("search --help")

@@ -14,7 +14,7 @@ import click
 from assay._version import __version__
 from assay.cli import hints, output
 from assay.cli.output import clean, err
-from assay.errors import AssayError
+from assay.errors import AssayError, UsageError
 
 # Command -> module that holds it; loaded on use, so that `assay --help` stays instant.
 COMMANDS = {
@@ -84,7 +84,8 @@ def main() -> None:
         sys.exit(130)
     except click.UsageError as error:
         if as_json:
-            print_error(AssayError(error.format_message()), True)
+            remedy = f"{error.ctx.command_path} --help" if error.ctx else None
+            print_error(UsageError(error.format_message(), remedy=remedy), True)
         else:
             error.show()
         sys.exit(2)
