@@ -9,6 +9,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PEER := build/peers/datatrove
+SUBSET_PEER := build/peers/subset
 # One kernel cache for all runs and checkouts: compiling is paid once a machine.
 export ASSAY_CACHE_DIR ?= $(HOME)/.cache/assay/kernels
 
@@ -58,18 +59,21 @@ test: install chromium
 	$(BIN)/assay warmup
 	$(BIN)/pytest
 
-bench: install $(PEER)/.installed
+bench: install $(PEER)/.installed $(SUBSET_PEER)/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint constraints.txt --group bench
-	$(BIN)/python benchmarks/run.py --peer-python $(PEER)/bin/python
+	$(BIN)/python benchmarks/run.py --peer-python $(PEER)/bin/python \
+		--subset-peer-python $(SUBSET_PEER)/bin/python
 
 bench-web: install chromium
 	$(BIN)/python benchmarks/web/bench_web.py $(BENCH_WEB)
 
-# The peer's pins clash with ours, so it lives in an environment of its own.
+# Peers' pins clash with ours and with each other's, so each lives in an environment of its own.
 $(PEER)/.installed: benchmarks/peer_datatrove.txt
-	@$(PYTHON) -m venv $(PEER)
-	@$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+$(SUBSET_PEER)/.installed: benchmarks/peer_subset.txt
+$(PEER)/.installed $(SUBSET_PEER)/.installed:
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 lock:

@@ -1,6 +1,7 @@
 """Runs all benchmarks, each in its own process, and prints targets beside what was measured.
 
-    python benchmarks/run.py [--peer-python VENV/bin/python] [--only NAME ...] [--table]
+    python benchmarks/run.py [--peer-python VENV/bin/python] [--subset-peer-python VENV/bin/python]
+        [--only NAME ...] [--table]
 
 Every benchmark writes its result with the command, the machine and the versions to
 benchmarks/results/. With --table nothing runs: the results that are there are printed.
@@ -27,12 +28,15 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "curate": (),
     "search": (),
     "search_rows": (),
+    "subset": (),
+    "diff": (),
     "install": (),
     "memory": (),
     "demo": ("--clone",),
     "pipeline": (),
 }
-WITH_PEER = ("text_stats", "pipeline")
+# Peers live in environments of their own; each is named by an option of that name.
+PEERS = {"text_stats": "peer_python", "pipeline": "peer_python", "subset": "subset_peer_python"}
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,28 @@ BARS = (
         most=150,
         unit="ms",
     ),
+    Bar(
+        "facility location over apricot's, as good",
+        "subset",
+        ("times_cheaper_than", "apricot_facility"),
+        1,
+    ),
+    Bar("  over submodlib's", "subset", ("times_cheaper_than", "submodlib_facility"), 1),
+    Bar("  its value over apricot's", "subset", ("value_over", "apricot_facility"), 0.99, unit=""),
+    Bar(
+        "  its value over submodlib's",
+        "subset",
+        ("value_over", "submodlib_facility"),
+        0.99,
+        unit="",
+    ),
+    Bar(
+        "diversity over submodlib's farthest first",
+        "subset",
+        ("times_cheaper_than", "submodlib_farthest"),
+        1,
+    ),
+    Bar("diff, whole", "diff", ("whole", "rows_a_cpu_second"), unit="rows a CPU second"),
     Bar("peak memory, 1 GB over 200 MB", "memory", ("large_over_small", "whole"), most=1.5),
     Bar("distributions, base", "install", ("base", "distributions"), most=38, unit=""),
     Bar(
@@ -171,15 +197,18 @@ def table(results: Mapping[str, Any]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--peer-python")
+    parser.add_argument("--peer-python", help="of datatrove")
+    parser.add_argument("--subset-peer-python", help="of apricot and submodlib")
     parser.add_argument("--only", nargs="+", choices=sorted(COMMANDS))
     parser.add_argument("--table", action="store_true")
     options = parser.parse_args()
     failed = []
     for name in () if options.table else options.only or COMMANDS:
         script = ROOT / "benchmarks" / f"bench_{name}.py"
-        peer = ("--peer-python", options.peer_python) if options.peer_python else ()
-        arguments = (*COMMANDS[name], *(peer if name in WITH_PEER else ()))
+        asked = PEERS.get(name, "")
+        python = getattr(options, asked, None)
+        peer = (f"--{asked.replace('_', '-')}", python) if python else ()
+        arguments = (*COMMANDS[name], *peer)
         print(f"{name} ...", flush=True)
         command = [sys.executable, str(script), *arguments]
         if subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode:

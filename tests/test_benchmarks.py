@@ -29,6 +29,8 @@ SMALL = {
     "language": ("--docs", "20", "--rounds", "1"),
     "search": ("--docs", "60", "--models", "lsa"),
     "search_rows": ("--rows", "200", "--asked", "5"),
+    "subset": ("--rows", "200", "-k", "5", "--rounds", "1"),
+    "diff": ("--rows", "60", "--rounds", "1"),
     "install": ("--skip-install",),
     "demo": (),
 }

@@ -119,8 +119,11 @@ def test_a_preview_agrees_with_the_version_it_makes(own: Client) -> None:
     assert exact["rows_in"] == exact["kept"] + sum(r["dropped"] for r in exact["rules"])
     versions = {v["name"]: v["rows"] for v in own.get(f"{D}/versions")["versions"]}
     assert versions[result["output"]["name"].partition("@")[2]] == exact["kept"]
-    diff = own.get(f"{D}/diff?a=demo&b={result['output']['name'].replace('@', '%40')}")
+    pair = f"{D}/diff?a=demo&b={result['output']['name'].replace('@', '%40')}"
+    diff = own.get(pair)
     assert diff["only_a"]["rows"] == exact["rows_in"] - exact["kept"]
+    assert (diff["classifier"], diff["overlap"]["near"]) == (None, None)  # not asked for
+    assert own.get(f"{pair}&deep=true")["classifier"]["n_a"] == diff["a"]["rows"]
 
 
 def test_histograms_hold_every_row_and_samples_lie_at_the_threshold(own: Client) -> None:

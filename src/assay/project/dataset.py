@@ -195,11 +195,17 @@ class Dataset(Searching, Choosing):
         """Why a row is in or out, and where it comes from; the start of its id is enough."""
         return explain.explain(self, row.full_id(self, row_id))
 
-    def diff(self, other: Dataset | str) -> dict[str, Any]:
-        """How another dataset or version differs: rows, schema, statistics, overlap, what tells."""
+    def diff(self, other: Dataset | str, *, deep: bool = True) -> dict[str, Any]:
+        """How another dataset or version differs: rows, schema, statistics, overlap, what tells.
+
+        Args:
+            other: A dataset, or the name of one or of a version.
+            deep: Whether to compare what rows say too, which takes most of the time.
+        """
         from assay.project.diff import diff
 
-        return diff(self, self.project.dataset(other) if isinstance(other, str) else other)
+        found = self.project.dataset(other) if isinstance(other, str) else other
+        return diff(self, found, deep=deep)
 
     def gaps(
         self,

@@ -61,8 +61,15 @@ class _Side:
         return self.rows.table("id").column(0).combine_chunks()
 
 
-def diff(a: Dataset, b: Dataset, *, seed: int = 0) -> dict[str, Any]:
+def diff(a: Dataset, b: Dataset, *, deep: bool = True, seed: int = 0) -> dict[str, Any]:
     """How `b` differs from `a`; nothing is computed that is not there, and nothing stored.
+
+    Args:
+        a: One side.
+        b: The other.
+        deep: Whether to compare what rows say too: classifier, cells and near overlap, which take
+            most of the time, and are None without.
+        seed: Of samples, folds and cells.
 
     Returns:
         `a`, `b`: `{name, rows}`; `common`, and `only_a`, `only_b` `{rows, reasons, examples}`, by
@@ -75,8 +82,8 @@ def diff(a: Dataset, b: Dataset, *, seed: int = 0) -> dict[str, Any]:
     left, right = _Side(a, a.rows(), seed), _Side(b, b.rows(), seed)
     notes: list[str] = []
     exact, in_b, in_a = overlap.exact_overlap(left.rows, right.rows)
-    statistics, features = _columns(left, right)
-    space = _space(left, right, notes)
+    statistics, features = _columns(left, right, deep)
+    space = _space(left, right, notes) if deep else None
     return {
         "a": {"name": a.full_name, "rows": left.rows.num_rows},
         "b": {"name": b.full_name, "rows": right.rows.num_rows},
@@ -84,8 +91,11 @@ def diff(a: Dataset, b: Dataset, *, seed: int = 0) -> dict[str, Any]:
         "schema": compare_schemas(left.rows.schema, right.rows.schema),
         "statistics": statistics,
         "cells": _cells(left, right, space),
-        "classifier": _classifier(left, right, features, space, notes),
-        "overlap": {"exact": exact, "near": _near(left, right, in_b, in_a, notes)},
+        "classifier": _classifier(left, right, features, space, notes) if deep else None,
+        "overlap": {
+            "exact": exact,
+            "near": _near(left, right, in_b, in_a, notes) if deep else None,
+        },
         "notes": notes,
     }
 
@@ -118,7 +128,7 @@ def _only(side: _Side, alone: np.ndarray, judge: Version | None) -> dict[str, An
     }
 
 
-def _columns(a: _Side, b: _Side) -> tuple[dict[str, Any], list[domain.Feature]]:
+def _columns(a: _Side, b: _Side, deep: bool) -> tuple[dict[str, Any], list[domain.Feature]]:
     """Statistics of the columns of both sides, and what a classifier may know from them."""
     statistics: dict[str, Any] = {}
     features: list[domain.Feature] = []
@@ -132,7 +142,7 @@ def _columns(a: _Side, b: _Side) -> tuple[dict[str, Any], list[domain.Feature]]:
         else:
             told = columns.compare_columns(left, right)
         statistics[each.name] = told
-        if each.made_alike and told["kind"] != "other":
+        if deep and each.made_alike and told["kind"] != "other":
             pair = left.take(pa.array(a.sample)), right.take(pa.array(b.sample))
             features += _features(each.name, told["kind"], *pair)
     return statistics, features

@@ -25,8 +25,8 @@ export const api = {
   dataset: (d: string, signal?: AbortSignal) => told(client.GET("/api/datasets/{dataset}", { params: of(d), signal })),
   versions: (d: string, signal?: AbortSignal) => told(client.GET("/api/datasets/{dataset}/versions", { params: of(d), signal })),
   lineage: (d: string, signal?: AbortSignal) => told(client.GET("/api/datasets/{dataset}/lineage", { params: of(d), signal })),
-  diff: (d: string, a: string, b: string, signal?: AbortSignal) =>
-    told(client.GET("/api/datasets/{dataset}/diff", { params: { ...of(d), query: { a, b } }, signal })),
+  diff: (d: string, a: string, b: string, deep: boolean, signal?: AbortSignal) =>
+    told(client.GET("/api/datasets/{dataset}/diff", { params: { ...of(d), query: { a, b, deep } }, signal })),
 
   report: (d: string, signal?: AbortSignal) => told(client.GET("/api/datasets/{dataset}/report", { params: of(d), signal })),
   makeReport: (d: string) => told(client.POST("/api/datasets/{dataset}/report", { params: of(d) })),

@@ -236,6 +236,8 @@ export interface paths {
         /**
          * Get Diff
          * @description How `b` differs from `a`; each is a full name, `demo` or `demo@clean`.
+         *
+         *     With `deep`, what rows say is compared too: near overlap, cells, and what tells them apart.
          */
         get: operations["get_diff"];
         put?: never;
@@ -3109,6 +3111,7 @@ export interface operations {
             query: {
                 a: string;
                 b: string;
+                deep?: boolean;
             };
             header?: never;
             path: {

@@ -59,10 +59,13 @@ def get_lineage(service: Use, dataset: str) -> Any:
 
 
 @router.get("/datasets/{dataset}/diff", response_model=shapes.Diff)
-def get_diff(service: Use, dataset: str, a: str, b: str) -> Any:
-    """How `b` differs from `a`; each is a full name, `demo` or `demo@clean`."""
+def get_diff(service: Use, dataset: str, a: str, b: str, deep: bool = False) -> Any:
+    """How `b` differs from `a`; each is a full name, `demo` or `demo@clean`.
+
+    With `deep`, what rows say is compared too: near overlap, cells, and what tells them apart.
+    """
     service.dataset(dataset)
-    return service.dataset(a).diff(service.dataset(b).full_name)
+    return service.dataset(a).diff(service.dataset(b), deep=deep)
 
 
 @router.get("/datasets/{dataset}/runs", response_model=shapes.Runs)

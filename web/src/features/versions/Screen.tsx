@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { GitFork } from "lucide-react";
 import { useMemo, useState } from "react";
-import { about, api, failureOf, useDataset, useVersions, type VersionDetail } from "@/api";
+import { about, api, failureOf, useDataset, useProject, useVersions, type VersionDetail } from "@/api";
 import { ago, count, plural, share } from "@/lib/format";
 import { useKeys } from "@/lib/keys";
 import { splitDataset, useView, view } from "@/lib/view";
@@ -14,12 +14,14 @@ export default function VersionsScreen() {
   const base = splitDataset(shown).name;
   const detail = useDataset(base);
   const versions = useVersions();
+  const project = useProject();
   const lineage = useQuery({ queryKey: about(base, "lineage"), queryFn: ({ signal }) => api.lineage(base, signal) });
   const list = useMemo(() => [...(versions.data?.versions ?? [])].sort((a, b) => b.time.localeCompare(a.time)), [versions.data]);
   const [picked, setPicked] = useState<string | null>(null);
   const [pair, setPair] = useState<[string, string] | null>(null);
   const current = list.find((one) => one.full_name === picked) ?? list.find((one) => one.full_name === shown) ?? list[0];
-  const names = [base, ...list.map((one) => one.full_name)];
+  const others = project.data?.datasets.map((one) => one.name).filter((name) => name !== base) ?? [];
+  const names = [base, ...list.map((one) => one.full_name), ...others];
   const [a, b] = pair ?? [current ? parentOf(current, base) : base, current?.full_name ?? base];
   const choose = (name: string) => {
     setPicked(name);
