@@ -4,9 +4,9 @@
 
 Makes projects of 1,000,000 and 100,000 rows where they are not there yet (once, some minutes),
 serves each with `assay serve`, drives it as a person would, and writes each number beside its bar
-to results/web.json. With --small: 1,000 rows and few rounds, to see that all of it still works. With
---gl webgl only WebGL goes through software GL, as for a user without a GPU, and not the whole page;
-that is written to results/web_webgl.json.
+to results/web.json. With --small: 1,000 rows and few rounds, to see that all of it still works.
+With --gl webgl only WebGL goes through software GL, as for a user without a GPU, and not the whole
+page; that is written to results/web_webgl.json.
 """
 
 from __future__ import annotations
@@ -201,8 +201,11 @@ def main() -> int:
             before["versions"]["chromium"] = browser.version
             results[rows] = measure(browser, server, rounds)
     listed = verdicts(results)
-    facts: dict[str, Any] = {"seconds": round(time.perf_counter() - began), "load_after": os.getloadavg()[0]}
-    facts["flags"] = [*FLAGS, GL[options.gl]]
+    facts = {
+        "seconds": round(time.perf_counter() - began),
+        "load_after": os.getloadavg()[0],
+        "flags": [*FLAGS, GL[options.gl]],
+    }
     name = "web" if options.gl == "page" else f"web_{options.gl}"
     record(name, {**before, **facts, "bars": listed, "rows": results})
     print(table(listed))

@@ -31,9 +31,9 @@ FLAGS = [
     "--disable-sync",
     "--enable-unsafe-swiftshader",
 ]
-# What is drawn by software GL. Without a GPU Chromium takes it for WebGL alone and composes the page
-# on the processor, where a frame costs what has changed; as the GPU of the whole page, a frame of an
-# empty window costs 13 to 18 ms of processor time, whatever has changed.
+# What is drawn by software GL. Without a GPU Chromium takes it for WebGL alone and composes the
+# page on the processor, where a frame costs what has changed; as the GPU of the whole page, a frame
+# of an empty window costs 13 to 18 ms of processor time, whatever has changed.
 GL = {"page": "--use-angle=swiftshader", "webgl": "--use-angle=swiftshader-webgl"}
 
 

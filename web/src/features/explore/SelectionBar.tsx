@@ -19,7 +19,7 @@ interface Props {
 /** What can be done with the selected rows. */
 export function SelectionBar({ count, stale, onFilter, onExample, onClear, onTagging, ...rest }: Props) {
   return (
-    <div role="toolbar" aria-label="Selected rows" className="rise bg-panel border-line shadow-float absolute bottom-3 left-3 z-30 flex max-w-[calc(100%-24px)] items-center max-md:bottom-20 gap-1 rounded border p-1 pl-3 text-sm">
+    <div role="toolbar" aria-label="Selected rows" className="bg-panel border-line shadow-float absolute bottom-3 left-3 z-30 flex max-w-[calc(100%-24px)] items-center max-md:bottom-20 gap-1 rounded border p-1 pl-3 text-sm">
       <span aria-live="polite" className={cx("mr-2 font-semibold whitespace-nowrap", stale && "stale")}>
         {count === null ? "…" : `${plural(count, "row")} selected`}
       </span>

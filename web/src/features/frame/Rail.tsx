@@ -38,7 +38,7 @@ function RailLink({ feature, active }: { feature: Feature; active: boolean }) {
         {...link}
         aria-label={feature.title}
         aria-current={active ? "page" : undefined}
-        className={cx("grid size-10 place-items-center rounded transition-colors", active ? "bg-accent-soft text-accent" : "text-muted hover:bg-hover hover:text-text")}
+        className={cx("grid size-10 place-items-center rounded", active ? "bg-accent-soft text-accent" : "text-muted hover:bg-hover hover:text-text")}
       >
         <feature.icon size={20} strokeWidth={1.75} aria-hidden />
       </a>

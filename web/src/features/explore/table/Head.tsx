@@ -43,7 +43,7 @@ export function Head({ column, width, place, desc, several, sticky, onSort, onRe
         aria-label={`Width of ${column.label}`}
         aria-valuenow={width}
         tabIndex={-1}
-        className="hover:bg-accent before:bg-line absolute inset-y-1 -right-1 z-10 w-2 cursor-col-resize touch-none rounded before:absolute before:inset-y-1 before:left-1/2 before:w-px"
+        className="hover:bg-accent before:bg-line absolute inset-y-1 -right-1 z-1 w-2 cursor-col-resize touch-none rounded before:absolute before:inset-y-1 before:left-1/2 before:w-px"
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
           start.current = { x: event.clientX, width };
