@@ -121,6 +121,9 @@ class Finder:
         fn: `(rows: Rows, **params) -> Iterable[Finding]`.
         needs: Ops whose signals it reads; they are computed first where missing.
         columns: Input columns without which it does not apply, e.g. ("text",).
+        lacks: `(schema: pa.Schema) -> str | None`: what it needs beyond that and the dataset does
+            not have, as the end of a sentence; None where nothing.
+        may_read: Ops whose signals it reads where the columns that they are computed from exist.
     """
 
     name: str
@@ -128,6 +131,8 @@ class Finder:
     fn: Callable[..., Iterable[Finding]]
     needs: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    lacks: Callable[[pa.Schema], str | None] | None = None
+    may_read: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -215,12 +220,18 @@ def exporter(name: str, *, suffixes: tuple[str, ...]) -> Callable[[F], F]:
 
 
 def finder(
-    name: str, *, version: str, needs: tuple[str, ...] = (), columns: tuple[str, ...] = ()
+    name: str,
+    *,
+    version: str,
+    needs: tuple[str, ...] = (),
+    columns: tuple[str, ...] = (),
+    lacks: Callable[[pa.Schema], str | None] | None = None,
+    may_read: tuple[str, ...] = (),
 ) -> Callable[[F], F]:
     """Register a function as a finder. See `Finder` for the contract."""
 
     def register(fn: F) -> F:
-        _add("finder", Finder(name, version, fn, needs, columns))
+        _add("finder", Finder(name, version, fn, needs, columns, lacks, may_read))
         return fn
 
     return register

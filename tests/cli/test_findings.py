@@ -96,3 +96,23 @@ def test_a_check_says_which_model_it_embeds_with(assay, lines) -> None:
 def test_a_finding_and_a_decision_are_not_asked_at_once(assay, checked) -> None:
     key = checked["pii.found"]["id"]
     assert assay("findings", "docs", key, "--snooze", key).code == 2
+
+
+def test_the_findings_of_a_check_row_by_row_come_worst_first(assay, lines) -> None:
+    label = [i % 3 for i in range(90)]
+    rows = [
+        {"label": given, "pyx": [0.9 if c == given else 0.05 for c in range(3)]} for given in label
+    ]
+    rows[10]["label"] = 2
+    rows[40]["label"], rows[40]["pyx"] = 0, [0.01, 0.97, 0.02]
+    assert assay("add", "images", lines("a.jsonl", rows)).code == 0
+    assert assay("check", "images", "label_errors").code == 0
+    (one,) = assay("findings", "images", "--check", "label_errors", "--json").json["findings"]
+    assert one["rows"] == 2
+    done = assay("findings", "images", "--check", "label_errors", "--all", "--json")
+    worst, other = done.json["findings"]
+    assert [worst["row_ids"][0], other["row_ids"][0]] == one["row_ids"]
+    assert worst["score"] > other["score"] and worst["evidence"]["suggested"] == 1
+    assert assay("findings", "images", "--check", "nothing").code == 2
+    refused = assay("check", "images", "leak.splits")
+    assert refused.code == 2 and "text" in refused.stderr

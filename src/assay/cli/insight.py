@@ -59,6 +59,9 @@ def check(
 @click.option("--apply", metavar="ID", help="Take its fix into the next curation.")
 @click.option("--undo", metavar="ID", help="Take back a snooze or an apply.")
 @click.option("--note", "why", metavar="TEXT", default="", help="Why, for the record.")
+@click.option(
+    "--check", "only", metavar="CHECK", help="Those of one check; with --all, one for each row."
+)
 @click.option("--all", "everything", is_flag=True, help="Also those decided on; all evidence.")
 @project_option
 @json_option
@@ -69,6 +72,7 @@ def findings(
     apply: str | None,
     undo: str | None,
     why: str,
+    only: str | None,
     everything: bool,
     project: str | None,
     as_json: bool,
@@ -107,6 +111,10 @@ def findings(
         show_finding(dataset, found, everything=everything)
         return
     listed = target.findings(state=None if everything else "open")
+    if only is not None:
+        from assay.project.check import of_check
+
+        listed = of_check(listed, only, each_row=everything)
     _show(target, listed, as_json, everything=everything)
 
 

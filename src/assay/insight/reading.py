@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
 from assay import stopping
 from assay.insight.wording import snippet
-from assay.schema import Rows
+from assay.schema import Finding, Fix, Rows
 from assay.search.neighbors import neighbors_of
 
 BLOCK = 16_384
@@ -83,6 +83,11 @@ class Subset:
     def beside(self, name: str) -> Rows | None:
         """Other rows of the same project."""
         return self.rows.beside(name)
+
+
+def dropping(finding: Finding) -> Finding:
+    """The finding with the fix that leaves out its rows."""
+    return replace(finding, fix=Fix(rule=f"not finding:{finding.key}"))
 
 
 def flags(column: pa.ChunkedArray | pa.Array) -> np.ndarray:

@@ -31,6 +31,9 @@ MIXED_VALUES = Harm(0.5, 0.1)
 QUALITY = Harm(0.4)
 LANGUAGE = Harm(0.4)
 LENGTH = Harm(0.4)
+LABEL_ERROR = Harm(0.7)  # teaches the opposite, and hides in an evaluation
+AMBIGUOUS = Harm(0.3)
+IMBALANCE = Harm(0.4)
 OUTLIER = Harm(0.3)
 USELESS_COLUMN = Harm(0.15)  # costs space and attention, not truth
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 MAX_EXAMPLES = 20
 """At most this many examples in the evidence of a finding, or of a part of it."""
 
@@ -58,3 +60,13 @@ def snippet(
     if len(piece) > room or cut_after:
         piece = piece[: room - 1] + "…"
     return lead + piece
+
+
+def wilson(part: int, whole: int, z: float = 1.96) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927), in [0, 1]; (0, 1) of nothing."""
+    if whole <= 0:
+        return 0.0, 1.0
+    share, scale = part / whole, 1 + z * z / whole
+    middle = (share + z * z / (2 * whole)) / scale
+    half = z * math.sqrt(share * (1 - share) / whole + z * z / (4 * whole * whole)) / scale
+    return max(0.0, middle - half), min(1.0, middle + half)

@@ -120,7 +120,14 @@ def check(
                 f"'{dataset.name}' does not have.",
                 allowed=", ".join(sorted(n for n in columns if "__" not in n)),
             )
-        if missing:
+        lacking = finder.lacks(dataset.schema) if finder.lacks and not missing else None
+        if lacking and names:
+            raise UsageError(
+                f"The check '{finder.name}' needs {lacking}.",
+                where=dataset.full_name,
+                allowed=", ".join(sorted(n for n in columns if "__" not in n)),
+            )
+        if missing or lacking:
             continue
         slow = None if names else _slow(dataset, finder)
         if slow is None:
@@ -130,7 +137,7 @@ def check(
                 f"'{finder.name}' was left out: '{slow}' is not computed for "
                 f"{dataset.source.num_rows:,} rows. Run: assay compute {dataset.name} {slow}"
             )
-    needed = [op for finder in applicable for op in finder.needs]
+    needed = [op for finder in applicable for op in _reads(finder, columns)]
     for step in {step.name: step for step in map(dataset.step, needed)}.values():
         if (note := steps.model_note(step)) is not None:
             on_note(note)
@@ -207,6 +214,33 @@ def findings(
         if state is None or found.state == state:
             out.append(found)
     return sorted(out, key=lambda found: (-found.score, found.check, found.id))
+
+
+def of_check(
+    found: Sequence[StoredFinding], name: str, *, each_row: bool = False
+) -> list[StoredFinding]:
+    """Those of one check; for each of their rows one if asked for, worst first.
+
+    A row's score and evidence are those of its record in the evidence's `ranked`, where the check
+    gives one; else those of the finding.
+
+    Raises:
+        UsageError: There is no such check.
+    """
+    registry.get("finder", name)
+    chosen = [each for each in found if each.check == name]
+    if not each_row:
+        return chosen
+    rows = []
+    for each in chosen:
+        records = {record["id"]: record for record in each.evidence.get("ranked", ())}
+        for row_id in each.row_ids:
+            record = records.get(row_id, {})
+            score = float(record.get("score", each.score))
+            evidence = record or each.evidence
+            one = replace(each, rows=1, row_ids=[row_id], score=score, evidence=evidence)
+            rows.append(one)
+    return sorted(rows, key=lambda one: -one.score)
 
 
 def last_check(dataset: Dataset) -> LastCheck | None:
@@ -307,11 +341,18 @@ def ensure(dataset: Dataset, ops: Sequence[Any], progress: Progress | None = Non
     return made
 
 
+def _reads(finder: Finder, columns: set[str]) -> list[str]:
+    """The ops whose signals a finder reads here."""
+    optional = (op for op in finder.may_read if columns.issuperset(registry.get("op", op).inputs))
+    return [*finder.needs, *optional]
+
+
 def _slow(dataset: Dataset, finder: Finder) -> str | None:
     """An op that a finder needs and that would take long to compute now."""
     if dataset.source.num_rows <= EMBED_ROWS:
         return None
-    slow = (op for op in finder.needs if op.startswith("embed."))
+    reads = _reads(finder, set(dataset.schema.names))
+    slow = (op for op in reads if op.startswith("embed."))
     return next((op for op in slow if dataset.missing([dataset.step(op)])), None)
 
 

@@ -1,0 +1,1 @@
+"""Checks of a column of labels: errors, ambiguous rows, imbalance."""
