@@ -113,3 +113,15 @@ def test_without_an_embedding_in_common_the_error_says_what_to_run(
         project.dataset("pool").gaps("nothing")
     with pytest.raises(UsageError, match="no row with a vector"):
         project.dataset("pool").where("id == 'x'").gaps("target")
+
+
+def test_novelty_is_highest_for_a_subject_that_the_pool_does_not_know(project: Project) -> None:
+    pool = project.dataset("pool")
+    target = project.dataset("target").to_table(["id", "text"])
+    alarm = np.array(["alarm" in text for text in target["text"].to_pylist()])
+    scores = pool.novelty("target")
+    assert scores["id"].to_pylist() == target["id"].to_pylist()
+    values = np.array(scores["score"])
+    assert np.median(values[alarm]) > np.quantile(values[~alarm], 0.9)
+    with pytest.raises(UsageError, match="'shoe size'"):
+        pool.novelty("target", label="shoe size")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from assay.errors import UsageError
 from assay.insight.gaps.density import sample
@@ -112,6 +113,16 @@ def sides(
             )
     names = [dataset.full_name for dataset in others]
     return found.name, made[0], made[1], dict(zip(names, made[2:], strict=True))
+
+
+def per_row(side: Side, score: np.ndarray) -> pa.Table:
+    """Columns `id` and `score` of all rows of a side; null where a row has no vector."""
+    values = np.full(side.rows.num_rows, np.nan)
+    values[side.at] = score
+    known = np.zeros(len(values), bool)
+    known[side.at] = True
+    ids = side.rows.table("id").column("id")
+    return pa.table({"id": ids, "score": pa.array(values, mask=~known)})
 
 
 def _shared(pool: Dataset, other: Dataset) -> SharedSpace:

@@ -236,6 +236,26 @@ class Dataset(Searching, Choosing):
         pools = [opened(source) for source in sources]
         return gaps(self, opened(target), sources=pools, cells=cells, limit=limit, seed=seed)
 
+    def novelty(self, target: Dataset | str, *, label: str | None = None) -> pa.Table:
+        """How unlike these rows each row of a target is: out-of-scope questions, new subjects.
+
+        Args:
+            target: The rows to score: a dataset, a version, or its name.
+            label: Column of labels of these rows; then what fits no class is new as well.
+
+        Returns:
+            `id` and `score` (float64, higher is more unlike; null without a vector), a row for each
+            row of the target.
+
+        Raises:
+            UsageError: The two have no embedding in common, or there are no such labels.
+            MissingExtra: A label is given and the extra `insight` is not installed.
+        """
+        from assay.project.novelty import novelty
+
+        asked = self.project.dataset(target) if isinstance(target, str) else target
+        return novelty(self, asked, label=label)
+
     def report(
         self,
         path: str | Path | None = None,

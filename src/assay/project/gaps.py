@@ -20,7 +20,7 @@ from assay.insight.gaps.rules import Attributes
 from assay.insight.terms import distinguishing, term_counts
 from assay.insight.wording import snippet
 from assay.ops.match.neighbors import nearest
-from assay.project.compared import Side, sides
+from assay.project.compared import Side, per_row, sides
 from assay.schema import RESERVED
 from assay.store import runs, write
 
@@ -147,7 +147,7 @@ def gaps(
             round(found.auroc, 4),
             round(found.p_value, 4),
             describer.all(order[:limit]),
-            _scores(wanted, found.score),
+            per_row(wanted, found.score),
         )
         run.outputs = {"gaps": len(result.gaps), "auroc": result.auroc, "p_value": result.p_value}
     return result
@@ -155,15 +155,6 @@ def gaps(
 
 def _lacks(found: Compared, cell: int) -> bool:
     return bool(found.cells.ratio[cell] > 1 and found.cells.target[cell] > 0)
-
-
-def _scores(wanted: Side, score: np.ndarray) -> pa.Table:
-    values = np.full(wanted.rows.num_rows, np.nan)
-    values[wanted.at] = score
-    known = np.zeros(len(values), bool)
-    known[wanted.at] = True
-    ids = wanted.rows.table("id").column("id")
-    return pa.table({"id": ids, "score": pa.array(values, mask=~known)})
 
 
 class _Describer:
