@@ -177,6 +177,8 @@ def test_each_chosen_row_says_what_spoke_for_it() -> None:
     reasons = found.reason.to_pylist()
     assert reasons[second].startswith("number 2: diversity 0.")
     assert "balance:kind 1 (100% of the most)" in reasons[second]
+    alone = subset(rows(circle(0, 40, 90)), k=1, criteria=["balance:id"])
+    assert alone.reason[chosen(alone)[0]].as_py() == "number 1: balance:id 1"
     (out,) = {0, 1, 2} - {first, second}
     assert (reasons[out], value[out]) == ("not among the 2 chosen", None)
 
@@ -223,6 +225,7 @@ def test_every_purpose_has_criteria_that_choose(purpose: str) -> None:
 def test_fewer_rows_than_were_asked_for_are_all_chosen(n: int, name: str) -> None:
     found = subset(rows(unit(n), kind=["x"] * n), k=5, criteria=[name])
     assert sorted(chosen(found)) == list(range(n))
+    assert all(np.isfinite(reached) for reached in found.threshold["attained"].values())
 
 
 def test_equal_rows_and_rows_without_a_vector_are_no_trouble() -> None:

@@ -225,7 +225,7 @@ def _before(rows: Rows, ids: pa.Array, follows: str | None) -> np.ndarray:
 def _reached(criterion: Criterion) -> float | None:
     """What the whole choice is worth by a criterion that says so."""
     if isinstance(criterion, Diversity):
-        return round(criterion.radius, 6)
+        return round(criterion.radius, 6) if np.isfinite(criterion.radius) else None
     return round(criterion.value, 6) if isinstance(criterion, Facility) else None
 
 
@@ -259,10 +259,9 @@ def _selection(
     code[pool.bare] = 2
     code[at] = len(reasons) + np.arange(len(at))
     for place, (gains, shares) in enumerate(zip(chosen.gains, chosen.shares, strict=True), 1):
-        said = (
-            f"{part.label} {gain:.3g} ({share:.0%} of the most)"
-            for part, gain, share in zip(parts, gains, shares, strict=True)
-        )
+        said = [f"{part.label} {gain:.3g}" for part, gain in zip(parts, gains, strict=True)]
+        if len(parts) > 1:
+            said = [f"{x} ({share:.0%} of the most)" for x, share in zip(said, shares, strict=True)]
         reasons.append(f"number {place:,}: {', '.join(said)}")
     return Selection(
         keep=pa.array(keep),
