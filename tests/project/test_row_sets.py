@@ -213,3 +213,35 @@ def test_rows_by_name_mean_nothing_outside_of_a_dataset() -> None:
 
     with pytest.raises(UsageError, match="No rows are called 'tag:good' here"):
         evaluate(parse("tag:good and n > 1"), pa.table({"n": [1, 2]}))
+
+
+def completed(data, text: str) -> list[str]:
+    from assay.project.view.complete import complete
+    from assay.project.view.engine import Engine
+
+    found = complete(data, Engine(data.project).snapshot(data), text, len(text))
+    return [text[: found["from"]] + option["text"] for option in found["options"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("obj(cat", ["obj(category", "obj(supercategory"]),
+        ("obj(objects, to", ["obj(objects, touches_edge"]),
+        ("width > 5 and obj(area b", ["width > 5 and obj(area between"]),
+        ("obj(crowd i", ["obj(crowd is null", "obj(crowd is not null"]),
+        ('obj(class == "car") and wid', ['obj(class == "car") and width']),
+    ],
+)
+def test_completion_knows_the_fields_of_objects(photos, text: str, offered: list[str]) -> None:
+    assert completed(photos, text) == offered
+
+
+def test_completion_knows_labels_and_rows_by_name(docs) -> None:
+    docs.tag("to be seen", docs.to_table(["id"])["id"].to_pylist()[:1])
+    tags.save_view(docs, "mails", {"filters": ["pii.email > 0"]})
+    assert completed(docs, "n > 1 and pii.em") == ["n > 1 and text.pii.email"]
+    assert completed(docs, "not tag:") == ['not tag:"to be seen"']
+    assert completed(docs, "view:m") == ["view:mails"]
+    for offer in ['tag:"to be seen"', "view:mails", "text.pii.email > 0"]:
+        docs.view(filters=[offer])

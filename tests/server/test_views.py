@@ -318,3 +318,45 @@ def test_views_are_saved_by_name_with_all_that_is_in_them(client: Client) -> Non
     assert saved["my view ü"] == view
     assert client.ask("DELETE", path).status == 200
     assert "my view ü" not in {v["name"] for v in client.get(f"{D}/views")["views"]}
+
+
+def test_a_thumb_makes_rows_likely_and_the_most_likely_a_selection(client: Client) -> None:
+    search = {"query": "order"}
+    view = client.post(f"{D}/view", {"search": search})
+    key = view["view_key"]
+    ids = client.ask("GET", f"{D}/rows?view={key}&limit=2000").table()["id"].to_pylist()
+    first, last = ids[0], ids[-1]
+    asked = {"search": search, "row": first, "view": key}
+    before = client.post(f"{D}/search/standing", asked)
+    assert before == {"yes": 0, "no": 0, "answer": None, "likely": None}
+    client.post(f"{D}/search/thumb", {"search": search, "row": last, "answer": False})
+    after = client.post(f"{D}/search/thumb", {**asked, "answer": True})
+    assert (after["yes"], after["no"], after["answer"]) == (1, 1, True)
+    likely = after["likely"]
+    assert 0.5 < likely["value"] < 1 and likely["low"] < likely["value"] < likely["high"]
+    stored = client.post(f"{D}/search/most-likely", {"search": search, "n": 3, "view": key})
+    assert client.post(f"{D}/view", {"filters": [stored["filter"]]})["count"] == 3
+    assert 0 <= stored["low"] <= stored["expected"] <= stored["high"] <= 3
+    taken_back = client.post(f"{D}/search/thumb", {**asked, "answer": None})
+    assert (taken_back["yes"], taken_back["answer"]) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("search/thumb", {"search": {}, "row": "x", "answer": True}, 400),
+        ("search/thumb", {"search": {"query": "a"}, "row": "0" * 32, "answer": True}, 400),
+        ("search/thumb", {"search": {"query": "a"}, "row": "x", "answer": "yes?"}, 422),
+        ("search/most-likely", {"search": {"query": "a"}, "n": 0}, 422),
+        ("search/most-likely", {"search": {"like": ["tag:never"]}, "n": 5}, 400),
+        ("search/standing", {"search": {"query": "a"}, "row": "x", "view": "f" * 16}, 410),
+        ("concepts", {"name": "A b", "search": {"query": "a"}}, 400),
+        ("concepts", {"name": "fine", "search": {"unlike": ["text:a"]}}, 400),
+    ],
+)
+def test_what_cannot_be_answered_or_taught_says_so(
+    client: Client, path: str, body: dict[str, Any], status: int
+) -> None:
+    answer = client.ask("POST", f"{D}/{path}", body)
+    assert answer.status == status, answer.body
+    assert b"Traceback" not in answer.body

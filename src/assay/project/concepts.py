@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from assay.errors import UsageError
 from assay.models.probe import fit_logistic
@@ -75,13 +76,8 @@ def teach(
     Raises:
         UsageError: The name, an example or an embedding is missing or wrong.
     """
-    if not _NAME.fullmatch(name) or len(name) > 60:
-        raise UsageError(
-            f"A concept cannot be called '{name[:80]}'.",
-            allowed='lower-case letters and digits, words joined by "_", such as late_refund',
-        )
+    field = check(dataset, name, like)
     signal = f"concept.{name}"
-    field = find.embedding_of(dataset)
     if not like:
         return _renewed(dataset, name, signal, progress)
     weights = _fit(dataset, field, like, unlike)
@@ -91,6 +87,22 @@ def teach(
     record = {"like": list(like), "unlike": list(unlike), "embedding": field.name}
     dataset.project.events.append("concepts", [_event(dataset, name, record)])
     return known(dataset, name)
+
+
+def check(dataset: Dataset, name: str, like: Sequence[str]) -> pa.Field:
+    """Refuse a concept that cannot be taught; returns the embedding it is taught on.
+
+    Raises:
+        UsageError: The name is no plain one, there is no embedding, or an example is not known.
+    """
+    if not _NAME.fullmatch(name) or len(name) > 60:
+        raise UsageError(
+            f"A concept cannot be called '{name[:80]}'.",
+            allowed='lower-case letters and digits, words joined by "_", such as late_refund',
+        )
+    for example in like:
+        look_up(dataset, example)
+    return find.embedding_of(dataset)
 
 
 def known(dataset: Dataset, name: str) -> Concept:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -119,8 +119,58 @@ def likely(dataset: Dataset, query: Query, *, k: int, allowed: np.ndarray | None
     return Judged(hits[:k], calibrate(judged, truth) if len(judged) else None)
 
 
-def most_likely(dataset: Dataset, query: Query, n: int) -> dict[str, Any]:
+def standing(
+    dataset: Dataset, query: Query, row_id: str, *, allowed: np.ndarray | None = None
+) -> dict[str, Any]:
+    """How a row stands to a search: `{yes, no, answer, likely}`.
+
+    `answer` is the thumb it got, None for none; `likely` is None as long as no thumb was given, or
+    where the search does not find the row.
+
+    Raises:
+        UsageError: As for `search`; there is no such row.
+    """
+    place, given = dataset.row_index(row_id), thumbs(dataset, query)
+    found = likely(dataset, query, k=NEAR, allowed=allowed) if given else Judged([], None)
+    chance = next(
+        (each for hit, each in zip(found.hits, found.likely(), strict=True) if hit.row == place),
+        None,
+    )
+    return {
+        "yes": sum(given.values()),
+        "no": len(given) - sum(given.values()),
+        "answer": given.get(row_id),
+        "likely": asdict(chance) if chance else None,
+    }
+
+
+def examples(dataset: Dataset, query: Query) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a search and its thumbs teach: examples and counter-examples.
+
+    Raises:
+        UsageError: There is no example among them.
+    """
+    given = thumbs(dataset, query)
+    words = (f"text:{query.text}",) if query.text else ()
+    yes, no = (tuple(u for u, up in given.items() if up is side) for side in (True, False))
+    like = (*words, *query.like, *yes)
+    if not like:
+        raise UsageError(
+            "Counter-examples alone teach nothing.", remedy="give a thumb up, or words"
+        )
+    return like, (*query.unlike, *no)
+
+
+def most_likely(
+    dataset: Dataset, query: Query, n: int, *, allowed: np.ndarray | None = None
+) -> dict[str, Any]:
     """Store the n rows most likely meant as a selection.
+
+    Args:
+        dataset: Where to look.
+        query: What for.
+        n: How many rows, at most 10,000.
+        allowed: bool a source row, to choose from these instead of the dataset's rows.
 
     Returns:
         `{selection, filter, rows, expected, low, high, yes, no}`: its key and filter, and how many
@@ -131,7 +181,7 @@ def most_likely(dataset: Dataset, query: Query, n: int) -> dict[str, Any]:
     """
     if not 1 <= n <= MOST_HITS:
         raise UsageError(f"The {n} most likely cannot be chosen.", allowed=f"1 to {MOST_HITS:,}")
-    found = likely(dataset, query, k=n)
+    found = likely(dataset, query, k=n, allowed=allowed)
     chosen = found.hits
     table = dataset.source
     order = np.sort(np.array([hit.row for hit in chosen], np.int64))

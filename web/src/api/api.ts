@@ -1,5 +1,5 @@
 /** Every question the app asks, by name. Hooks over them are in `hooks.ts`. */
-import { queryOf, type Query, type View } from "@/lib/view";
+import { queryOf, type Query, type Search, type View } from "@/lib/view";
 import { getArrow } from "./arrow";
 import { client, told } from "./client";
 import { apiUrl, ask, getBytes } from "./http";
@@ -8,11 +8,17 @@ import type { FindingState, Job, SavedView, TriageAction } from "./types";
 
 type ViewBody = components["schemas"]["ViewBody"];
 
+type SearchBody = components["schemas"]["Search"];
+
+function searchBody(search: Search): SearchBody {
+  return { mode: "hybrid", ...search, like: [...(search.like ?? [])], unlike: [...(search.unlike ?? [])] };
+}
+
 /** The view as the wire has it: its arrays may be written to. */
 function bodyOf({ filters, search, sort }: Query): ViewBody {
   return {
     filters: [...filters],
-    search: search && { mode: "hybrid", ...search, like: [...(search.like ?? [])], unlike: [...(search.unlike ?? [])] },
+    search: search && searchBody(search),
     sort: sort.map((one) => ({ ...one })),
   };
 }
@@ -59,6 +65,18 @@ export const api = {
     const answer = await ask(apiUrl(bytes(d, "selections"), { view }), { method: "POST", headers, body: mask });
     return (await answer.json()) as components["schemas"]["SelectionShape"];
   },
+
+  /** How a row stands to a search: the thumb it got, and how likely it is meant. */
+  standing: (d: string, search: Search, row: string, view: string, signal?: AbortSignal) =>
+    told(client.POST("/api/datasets/{dataset}/search/standing", { params: of(d), body: { search: searchBody(search), row, view }, signal })),
+  thumb: (d: string, search: Search, row: string, answer: boolean | null) =>
+    told(client.POST("/api/datasets/{dataset}/search/thumb", { params: of(d), body: { search: searchBody(search), row, answer } })),
+  /** Keep the n rows of a view that a search most likely looks for as a selection. */
+  mostLikely: (d: string, search: Search, n: number, view: string) =>
+    told(client.POST("/api/datasets/{dataset}/search/most-likely", { params: of(d), body: { search: searchBody(search), n, view } })),
+  /** Teach the signal `concept.NAME` by a search and its thumbs. */
+  teach: (d: string, name: string, search: Search) =>
+    told(client.POST("/api/datasets/{dataset}/concepts", { params: of(d), body: { name, search: searchBody(search) } })),
 
   findings: (d: string, state: FindingState | "all", signal?: AbortSignal) =>
     told(client.GET("/api/datasets/{dataset}/findings", { params: { ...of(d), query: { state } }, signal })),

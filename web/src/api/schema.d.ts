@@ -164,6 +164,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/datasets/{dataset}/concepts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Concept
+         * @description Teach a concept by a search and the thumbs given to it.
+         */
+        post: operations["post_concept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/{dataset}/curate": {
         parameters: {
             query?: never;
@@ -614,6 +634,66 @@ export interface paths {
         get: operations["get_runs"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset}/search/most-likely": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Most Likely
+         * @description Store the rows of a view that a search most likely looks for as a selection.
+         */
+        post: operations["post_most_likely"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset}/search/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Standing
+         * @description How a row stands to a search.
+         */
+        post: operations["post_standing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset}/search/thumb": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Thumb
+         * @description Say whether a row is what a search looks for.
+         */
+        post: operations["post_thumb"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1240,6 +1320,15 @@ export interface components {
                 [key: string]: unknown;
             })[];
         };
+        /**
+         * ConceptBody
+         * @description A concept taught by a search: its words, examples, counter-examples and thumbs.
+         */
+        ConceptBody: {
+            /** Name */
+            name: string;
+            search: components["schemas"]["Search"];
+        };
         /** CurateBody */
         CurateBody: {
             /** Preview Key */
@@ -1722,6 +1811,15 @@ export interface components {
             /** Scale */
             scale?: ("linear" | "log") | null;
         };
+        /** LikelyShape */
+        LikelyShape: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Value */
+            value: number;
+        };
         /** Lineage */
         Lineage: {
             /** Edges */
@@ -1801,6 +1899,33 @@ export interface components {
             code: number;
             /** Rows */
             rows: number;
+        };
+        /** MostLikely */
+        MostLikely: {
+            /** Expected */
+            expected: number | null;
+            /** Filter */
+            filter: string;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** No */
+            no: number;
+            /** Rows */
+            rows: number;
+            /** Selection */
+            selection: string;
+            /** Yes */
+            yes: number;
+        };
+        /** MostLikelyBody */
+        MostLikelyBody: {
+            /** N */
+            n: number;
+            search: components["schemas"]["Search"];
+            /** View */
+            view?: string | null;
         };
         /** MovedShape */
         MovedShape: {
@@ -2441,6 +2566,30 @@ export interface components {
             /** Spans */
             spans: components["schemas"]["Span"][];
         };
+        /**
+         * Standing
+         * @description How a row stands to a search: the answer in force, and how likely it is meant.
+         */
+        Standing: {
+            /** Answer */
+            answer: boolean | null;
+            likely: components["schemas"]["LikelyShape"] | null;
+            /** No */
+            no: number;
+            /** Yes */
+            yes: number;
+        };
+        /**
+         * StandingBody
+         * @description A row, and the search that may have found it.
+         */
+        StandingBody: {
+            /** Row */
+            row: string;
+            search: components["schemas"]["Search"];
+            /** View */
+            view?: string | null;
+        };
         /** StartShape */
         StartShape: {
             /**
@@ -2594,6 +2743,19 @@ export interface components {
             samples?: number;
             /** Value */
             value: number | (number)[];
+        };
+        /**
+         * ThumbBody
+         * @description An answer to a search; null takes it back.
+         */
+        ThumbBody: {
+            /** Answer */
+            answer: boolean | null;
+            /** Row */
+            row: string;
+            search: components["schemas"]["Search"];
+            /** View */
+            view?: string | null;
         };
         /** Tokens */
         Tokens: {
@@ -2978,6 +3140,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ComputeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_concept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConceptBody"];
             };
         };
         responses: {
@@ -3830,6 +4027,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Runs"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_most_likely: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MostLikelyBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MostLikely"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandingBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_thumb: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThumbBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standing"];
                 };
             };
             /** @description What is wrong and what to do. */

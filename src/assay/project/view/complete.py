@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from assay import registry
 from assay.errors import UsageError
 from assay.project import tags
 from assay.project.view.snapshot import Snapshot
 from assay.search.expression import parse
-from assay.search.syntax import FUNCTIONS, quote, quote_name
+from assay.search.kinds import NUMBER, TEXT, TIME, TRUTH, item_path, item_type, kind_of, type_below
+from assay.search.syntax import FUNCTIONS, OBJECTS, RowSet, quote, quote_name
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
 
 MOST = 40
 _WORD = re.compile(r"[\w.@:/-]*\Z")
+# Inside of obj(...): the column, if it is named, and what is written since.
+_OBJECT = re.compile(r"\bobj\(\s*(?:(?P<column>`[^`]+`|[\w.@]+)\s*,)?[^()]*\Z", re.IGNORECASE)
 _VALUE_OF = re.compile(
     r"(?P<name>`[^`]+`|[\w.@]+)\s*(?:==|!=|=|(?:not\s+)?in\s*\((?:[^()]*,)?)\s*"
     r"(?P<open>[\"']?)(?P<part>[^\"',()]*)\Z"
@@ -30,10 +34,18 @@ _OPERATORS = {
 }
 
 
+_KINDS = {NUMBER: "number", TEXT: "category", TRUTH: "boolean", TIME: "date"}
+
+
 def complete(dataset: Dataset, snapshot: Snapshot, text: str, at: int) -> dict[str, Any]:
     """What may stand at position `at` of an expression."""
     at = max(0, min(at, len(text)))
     before = text[:at]
+    inside = _OBJECT.search(before)
+    if inside is not None:
+        fields = _fields(snapshot, (inside["column"] or OBJECTS).strip("`"), before)
+        if fields is not None:
+            return {**fields, "to": at}
     value = _VALUE_OF.search(before)
     if value is not None:
         start = at - len(value["part"]) - len(value["open"])
@@ -52,7 +64,8 @@ def complete(dataset: Dataset, snapshot: Snapshot, text: str, at: int) -> dict[s
         found = _operators(snapshot, named[0].split()[0].strip("`"), part)
         if found:
             return {"from": start, "to": at, "options": found}
-    options = [*_columns(snapshot, part), *_functions(part), *_sets(dataset, part)]
+    labels = _labels(snapshot, part)
+    options = [*_columns(snapshot, part), *labels, *_functions(part), *_sets(dataset, part)]
     return {"from": start, "to": at, "options": options[:MOST]}
 
 
@@ -84,6 +97,45 @@ def _columns(snapshot: Snapshot, part: str) -> list[dict[str, str]]:
     ]
 
 
+def _labels(snapshot: Snapshot, part: str) -> list[dict[str, str]]:
+    """`text.pii.email` and its like, for spans that are stored."""
+    found = []
+    for column in snapshot.columns:
+        op = registry.ops().get(column.op or "")
+        if column.kind != "spans" or op is None or not part:
+            continue
+        names = [f"{column.group}.{label}" for label in op.labels]
+        found += [
+            {"text": name, "kind": "column", "detail": "how many"}
+            for name in names
+            if part.casefold() in name.casefold()
+        ]
+    return found
+
+
+def _fields(snapshot: Snapshot, name: str, before: str) -> dict[str, Any] | None:
+    """Fields, or the operators after a field, of the objects in a list column."""
+    try:
+        inside = item_type(snapshot.column(name).type)
+    except UsageError:
+        return None
+    if inside is None:
+        return None
+    after = _AFTER_NAME.search(before)
+    path = item_path(inside, after[0].split()[0].strip("`")) if after else None
+    part = (_WORD.search(before) or [""])[0]
+    start = len(before) - len(part)
+    if path is not None:
+        kind = _KINDS.get(kind_of(type_below(inside, path)), "")
+        return {"from": start, "options": _known_operators(kind, part)}
+    options = [
+        {"text": quote_name(f.name), "kind": "column", "detail": f"of {name}, {kind_of(f.type)}"}
+        for f in inside
+        if part.casefold() in f.name.casefold()
+    ]
+    return {"from": start, "options": options[:MOST]}
+
+
 def _functions(part: str) -> list[dict[str, str]]:
     return [
         {"text": f"{name}(", "kind": "function", "detail": summary}
@@ -97,6 +149,10 @@ def _operators(snapshot: Snapshot, name: str, part: str) -> list[dict[str, str]]
         kind = snapshot.column(name).kind
     except UsageError:
         return []
+    return _known_operators(kind, part)
+
+
+def _known_operators(kind: str, part: str) -> list[dict[str, str]]:
     known = _OPERATORS.get(kind, ("is null", "is not null"))
     return [
         {"text": operator, "kind": "operator", "detail": ""}
@@ -118,12 +174,16 @@ def _values(snapshot: Snapshot, name: str, part: str) -> list[dict[str, str]]:
 
 
 def _sets(dataset: Dataset, part: str) -> list[dict[str, str]]:
-    known = [(f"tag:{tag['name']}", f"{tag['rows']:,} rows") for tag in tags.names(dataset)]
+    known = [
+        (str(RowSet("tag", tag["name"])), f"{tag['rows']:,} rows") for tag in tags.names(dataset)
+    ]
+    known += [(str(RowSet("view", v["name"])), "saved view") for v in tags.saved_views(dataset)]
     for version in dataset.project.versions.list(dataset.name):
-        known.append((f"version:{version.name}", f"{version.rows:,} rows kept"))
-        known.append((f"dropped:{version.name}", f"{version.rows_in - version.rows:,} rows"))
+        name = version.name
+        known.append((str(RowSet("version", name)), f"{version.rows:,} rows kept"))
+        known.append((str(RowSet("dropped", name)), f"{version.rows_in - version.rows:,} rows"))
         known += [
-            (f"dropped:{version.name}/{rule}", f"{rows:,} rows")
+            (str(RowSet("dropped", f"{name}/{rule}")), f"{rows:,} rows")
             for rule, rows in version.dropped.items()
             if rows
         ]

@@ -8,6 +8,7 @@ import { goTo, useView, view } from "@/lib/view";
 import { Button, CountLine, ErrorState, IconButton, NoRows, ResizablePanes, Sheet, Skeleton, toast, useNarrow, type Pane } from "@/ui";
 import { useMask, useSelected } from "./data";
 import { Facets } from "./facets/Facets";
+import { Likely } from "./Likely";
 import { MapPane } from "./map/MapPane";
 import { SelectionBar } from "./SelectionBar";
 import { isSelected, selectedQuery, selectionExample, selectionFilter, selectView, toggleRow } from "./selection";
@@ -22,6 +23,7 @@ export default function Explore() {
   const dataset = useView((now) => now.dataset) ?? "";
   const selection = useView((now) => now.selection);
   const row = useView((now) => now.row);
+  const search = useView((now) => now.search);
   const detail = useDataset();
   const state = useViewState();
   const selected = useSelected();
@@ -91,6 +93,7 @@ export default function Explore() {
       <div className="hairline-b bg-panel flex min-h-10 items-center gap-1 px-2">
         <CountLine shown={state.data?.count ?? null} total={state.data?.total ?? null} stale={stale} />
         <span className="flex-1" />
+        {search && key && <Likely dataset={dataset} search={search} viewKey={key} />}
         {narrow && (
           <Button kind="quiet" icon={SlidersHorizontal} onClick={() => setSheet(true)}>
             Facets

@@ -12,6 +12,7 @@ import { Origin } from "./Origin";
 import { Sample } from "./Sample";
 import { Signals } from "./Signals";
 import { Tags } from "./Tags";
+import { Thumbs } from "./Thumbs";
 import type { RowDetail } from "./types";
 import { Why } from "./Why";
 
@@ -67,6 +68,7 @@ function Loaded({ row, full, stale }: { row: RowDetail; full: boolean; stale: bo
         <div className="mx-auto grid max-w-[1480px] gap-x-10 gap-y-6 p-4 @3xl:grid-cols-[minmax(0,1fr)_340px] @3xl:p-6 @6xl:grid-cols-[minmax(0,1fr)_320px_320px]">
           <div className="min-w-0 space-y-4">
             <Tags row={row} />
+            <Thumbs row={row} />
             <Sample key={row.id} row={row} />
           </div>
           <aside className="min-w-0 space-y-6 @6xl:contents" aria-label="About this row">
