@@ -74,13 +74,14 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> assay.Project:
-    """A project with a dataset `docs` of 300 short messages, computed, checked and curated."""
+    """A project with a dataset `docs` of 300 short messages, computed, checked, tagged and curated."""
     folder = tmp_path_factory.mktemp("project")
     home = assay.open(folder)
     docs = home.dataset("docs")
     docs.add(demo.folder() / "corpus" / "support.jsonl")
     docs.compute("text.stats", "text.language", "text.pii", {"op": "embed.text", "model": "lsa"})
     docs.check("duplicates.exact")
+    docs.tag("good", docs.to_table(["id"])[0].to_pylist()[:200])
     docs.curate(name="clean", rules=["text.pii.count == 0"])
     (folder / "recipe.yaml").write_text("{name: long, input: docs, rules: [stats.words > 9]}")
     (folder / "evals.jsonl").write_bytes((demo.folder() / "evals/gsm8k_test.jsonl").read_bytes())
