@@ -74,7 +74,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> assay.Project:
-    """A project with a dataset `docs` of 300 short messages, computed, checked, tagged and curated."""
+    """A project with a dataset `docs` of 300 messages, computed, checked, tagged and curated."""
     folder = tmp_path_factory.mktemp("project")
     home = assay.open(folder)
     docs = home.dataset("docs")
