@@ -31,6 +31,8 @@ SMALL = {
     "search_rows": ("--rows", "200", "--asked", "5"),
     "subset": ("--rows", "200", "-k", "5", "--rounds", "1"),
     "diff": ("--rows", "60", "--rounds", "1"),
+    "gaps": ("--seeds", "1", "--cells", "20", "--models", "lsa", "--intents", "15"),
+    "neighbors": ("--rows", "600"),
     "install": ("--skip-install",),
     "demo": (),
 }
