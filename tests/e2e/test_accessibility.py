@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 import assay
 
-SCREENS = ("findings", "explore", "inspect", "curate", "versions", "report", "_ui")
+SCREENS = ("findings", "ask", "explore", "inspect", "curate", "versions", "report", "_ui")
 LAYERS = {
     "?": "Keys on this screen",
     "Control+k": "Commands",

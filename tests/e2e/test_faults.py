@@ -19,7 +19,7 @@ from playwright.sync_api import Page, expect
 import assay
 from assay import demo
 
-SCREENS = ("findings", "explore", "inspect", "curate", "versions", "report")
+SCREENS = ("findings", "ask", "explore", "inspect", "curate", "versions", "report")
 HACK = "window.hacked=1"
 SCRIPTS = [
     f"<script>{HACK}</script>",

@@ -18,7 +18,18 @@ from assay.project.project import Project
 from assay.project.view.engine import ViewExpired
 from assay.server.auth import Access
 from assay.server.guard import Guard
-from assay.server.routes import curate, datasets, findings, jobs, maps, report, search, tags, views
+from assay.server.routes import (
+    ask,
+    curate,
+    datasets,
+    findings,
+    jobs,
+    maps,
+    report,
+    search,
+    tags,
+    views,
+)
 from assay.server.service import NotFound, Service
 from assay.server.shapes.datasets import ErrorBody
 from assay.server.static_files import FOLDER, WebApp
@@ -59,7 +70,7 @@ def make_api(project: Project, *, base: str = "", static: Path = FOLDER) -> Fast
         generate_unique_id_function=lambda route: route.name,
     )
     api.state.service = Service(project, base)
-    for room in (datasets, views, findings, curate, maps, tags, search, report, jobs):
+    for room in (datasets, views, findings, curate, maps, tags, search, report, ask, jobs):
         api.include_router(room.router)
     web = WebApp(static, base)
 

@@ -34,6 +34,10 @@ export const api = {
   diff: (d: string, a: string, b: string, deep: boolean, signal?: AbortSignal) =>
     told(client.GET("/api/datasets/{dataset}/diff", { params: { ...of(d), query: { a, b, deep } }, signal })),
 
+  askState: (signal?: AbortSignal) => told(client.GET("/api/ask", { signal })),
+  ask: (d: string, question: string, history: { role: "user" | "assistant"; content: string }[]) =>
+    told(client.POST("/api/datasets/{dataset}/ask", { params: of(d), body: { question, history } })),
+
   report: (d: string, signal?: AbortSignal) => told(client.GET("/api/datasets/{dataset}/report", { params: of(d), signal })),
   makeReport: (d: string) => told(client.POST("/api/datasets/{dataset}/report", { params: of(d) })),
 

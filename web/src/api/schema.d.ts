@@ -4,6 +4,26 @@
  */
 
 export interface paths {
+    "/api/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Ask
+         * @description Which model answers questions; none: search does.
+         */
+        get: operations["get_ask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets": {
         parameters: {
             query?: never;
@@ -38,6 +58,26 @@ export interface paths {
         get: operations["get_dataset"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Ask
+         * @description Answer a question; the job's result is the answer.
+         */
+        post: operations["post_ask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1109,6 +1149,23 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** AskBody */
+        AskBody: {
+            /**
+             * History
+             * @default []
+             */
+            history?: components["schemas"]["Turn"][];
+            /** Question */
+            question: string;
+        };
+        /** AskState */
+        AskState: {
+            /** Host */
+            host: string | null;
+            /** Model */
+            model: string | null;
+        };
         /** BarShape */
         BarShape: {
             /** Label */
@@ -1759,7 +1816,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "check" | "compute" | "curate" | "map" | "effect" | "preview" | "report";
+            kind: "check" | "compute" | "curate" | "map" | "effect" | "preview" | "report" | "ask";
             /** Label */
             label: string;
             progress: components["schemas"]["Progress"];
@@ -2779,6 +2836,16 @@ export interface components {
              */
             note?: string;
         };
+        /** Turn */
+        Turn: {
+            /** Content */
+            content: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "assistant";
+        };
         /** UndoBody */
         UndoBody: {
             /** Event */
@@ -2898,6 +2965,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskState"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     get_datasets: {
         parameters: {
             query?: never;
@@ -2945,6 +3041,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Detail"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_ask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
                 };
             };
             /** @description What is wrong and what to do. */

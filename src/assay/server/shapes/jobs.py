@@ -16,7 +16,7 @@ class Progress(BaseModel):
 
 class JobShape(BaseModel):
     id: str
-    kind: Literal["check", "compute", "curate", "map", "effect", "preview", "report"]
+    kind: Literal["check", "compute", "curate", "map", "effect", "preview", "report", "ask"]
     dataset: str
     label: str
     state: Literal["waiting", "running", "done", "failed", "cancelled"]
