@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 def test_a_question_is_answered_with_rows_that_open(visit: Visit, served: Served) -> None:
     page = visit(served)
     page.goto(f"{served.base}findings?data=ships")
+    expect(page.get_by_role("main")).to_contain_text("repeat another row exactly")
     page.keyboard.press("g")
     page.keyboard.press("a")
     expect(page.get_by_text("No model is configured, so search answers")).to_be_visible()

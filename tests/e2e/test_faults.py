@@ -118,6 +118,7 @@ def test_every_screen_says_that_there_are_no_rows(visit: Visit, wild: Served, wi
         "curate": "The recipe has no rule yet",
         "versions": "No version yet",
         "report": "No rows in empty yet",
+        "ask": "No rows in empty yet",
     }
     for screen in SCREENS:
         page.goto(f"{wild.base}{screen}?data=empty")

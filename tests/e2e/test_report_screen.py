@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 def test_a_number_of_the_report_opens_its_rows(visit: Visit, served: Served) -> None:
     page = visit(served)
     page.goto(f"{served.base}findings?data=ships")
+    expect(page.get_by_role("main")).to_contain_text("repeat another row exactly")
     page.keyboard.press("g")
     page.keyboard.press("r")
     expect(page.get_by_role("heading", name="What to do")).to_be_visible(timeout=60_000)
