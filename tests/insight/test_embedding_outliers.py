@@ -41,14 +41,26 @@ def _clusters(n: int) -> np.ndarray:
     return vectors
 
 
-def test_a_sample_of_the_rows_finds_the_same_stray(find, monkeypatch) -> None:
+def test_a_stray_is_far_in_its_own_cluster_as_well(find, monkeypatch) -> None:
     rows = _rows(_clusters(600))
-    (everything,) = find("outliers.embedding", rows)
-    monkeypatch.setattr(outliers, "REFERENCE", 200)
-    (sampled,) = find("outliers.embedding", rows)
-    assert everything.row_ids[0] == sampled.row_ids[0] == "r17"
-    assert everything.evidence["compared_with"] == 600
-    assert sampled.evidence["compared_with"] == 200
+    (found,) = find("outliers.embedding", rows)
+    assert found.row_ids[0] == "r17" and found.evidence["clusters"] == 1
+    monkeypatch.setattr(outliers, "CLUSTER_ROWS", 100)
+    (within,) = find("outliers.embedding", rows)
+    assert within.row_ids[0] == "r17" and within.evidence["clusters"] > 1
+
+
+def test_a_loose_subject_is_no_crowd_of_outliers(find, monkeypatch) -> None:
+    rng = np.random.default_rng(2)
+    centers = np.eye(2, 16) * 3
+    tight = centers[0] + 0.05 * rng.normal(size=(300, 16))
+    loose = centers[1] + 0.6 * rng.normal(size=(100, 16))
+    rows = _rows(np.concatenate([tight, loose]))
+    (found,) = find("outliers.embedding", rows)
+    assert len(found.row_ids) >= 80
+    monkeypatch.setattr(outliers, "CLUSTER_ROWS", 200)
+    within = find("outliers.embedding", rows)
+    assert not within or len(within[0].row_ids) <= 10
 
 
 def test_too_few_or_equal_rows_have_no_outliers(find) -> None:

@@ -7,26 +7,30 @@ from typing import Any
 
 import numpy as np
 
-from assay.insight.reading import blocks, ids, snippets
+from assay.insight.reading import ids, snippets
 from assay.insight.severity import OUTLIER, severity
 from assay.insight.wording import MAX_EXAMPLES, count, percent
-from assay.ops.match.neighbors import nearest, outlier_scores
+from assay.ops.match.cells import kmeans
+from assay.ops.match.neighbors import outlier_scores
 from assay.registry import finder
 from assay.schema import Finding, Rows
+from assay.search.hybrid import as_matrix
 
-REFERENCE = 10_000
-"""Rows are compared with at most this many others: exact search among all grows with the square."""
+CLUSTER_ROWS = 500
+"""Rows a cluster has on average: enough to say what is usual in it."""
+CLUSTERS = 64
 _VECTOR = "embed.text.vector"
 
 
-@finder("outliers.embedding", version="1", needs=("embed.text",), columns=("text",))
+@finder("outliers.embedding", version="2", needs=("embed.text",), columns=("text",))
 def embedding_outliers(rows: Rows, *, k: int = 10, min_score: float = 0.5) -> Iterator[Finding]:
     """Rows far from their nearest neighbors: boilerplate, broken texts, strays from other sources.
 
     Distance is the mean cosine distance to the k nearest rows; its robust z-score decides
-    (`ops.match.neighbors.outlier_scores`). Above 10,000 rows, neighbors come from a fixed random
-    sample of that many. An outlier can as well be the rare row that is worth most, so there is no
-    fix: this is a queue for review.
+    (`ops.match.neighbors.outlier_scores`), among all rows and within the row's cluster (k-means,
+    some 500 rows each), since some subjects lie closer together than others: the lesser of the two
+    counts. An outlier can as well be the rare row that is worth most, so there is no fix: this is a
+    queue for review.
 
     Args:
         rows: The dataset.
@@ -36,15 +40,14 @@ def embedding_outliers(rows: Rows, *, k: int = 10, min_score: float = 0.5) -> It
     Yields:
         At most one finding, the most distant rows first. Score: `severity` of the share of rows.
     """
-    present = np.flatnonzero(np.asarray(rows.table(_VECTOR).column(0).is_valid(), bool))
+    neighbors, similarities = rows.neighbors(_VECTOR, k)
+    present = np.flatnonzero(neighbors[:, k - 1] >= 0)
     n = len(present)
     if n < 3 * k:  # too few to say what is usual
         return
-    reference = present
-    if n > REFERENCE:
-        reference = np.sort(np.random.default_rng(0).choice(present, REFERENCE, replace=False))
-    neighbors, similarities = _neighbors(rows, present, reference, k)
-    scores = outlier_scores(similarities=similarities, k=k)
+    neighbors, similarities = neighbors[present], similarities[present]
+    cluster = _clusters(rows, present)
+    scores = _scores(similarities, cluster, k)
     far = np.flatnonzero(scores > min_score)
     if len(far) == 0:
         return
@@ -60,7 +63,7 @@ def embedding_outliers(rows: Rows, *, k: int = 10, min_score: float = 0.5) -> It
         evidence={
             "rows": rows.num_rows,
             "embedded": n,
-            "compared_with": len(reference),
+            "clusters": int(cluster.max()) + 1,
             "outliers": len(far),
             "neighbors": k,
             "usual_similarity": round(usual, 4),
@@ -71,24 +74,24 @@ def embedding_outliers(rows: Rows, *, k: int = 10, min_score: float = 0.5) -> It
     )
 
 
-def _neighbors(
-    rows: Rows, present: np.ndarray, reference: np.ndarray, k: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Nearest reference rows of each present row, itself left out: row indices, similarities."""
-    base = rows.take(reference, _VECTOR).column(0)
-    indices, similarities = [], []
-    for first, table in blocks(rows, _VECTOR):
-        here = table.column(0).drop_null()
-        row = present[(present >= first) & (present < first + table.num_rows)]
-        found, alike = nearest(base, here, k + 1)
-        found = reference[found]
-        # A row of the reference is its own first neighbor, or an equal row is; either may go, but
-        # of k + 1 exactly one has to.
-        own = found == row[:, None]
-        own[~own.any(axis=1), -1] = True
-        indices.append(found[~own].reshape(-1, k))
-        similarities.append(alike[~own].reshape(-1, k))
-    return np.concatenate(indices), np.concatenate(similarities)
+def _clusters(rows: Rows, present: np.ndarray) -> np.ndarray:
+    """The cluster of each row: int64, from 0."""
+    count = int(np.clip(len(present) // CLUSTER_ROWS, 1, CLUSTERS))
+    if count == 1:
+        return np.zeros(len(present), np.int64)
+    column = rows.take(present, _VECTOR).column(0)
+    return kmeans(as_matrix(column)[0], count, passes=10)[0]
+
+
+def _scores(similarities: np.ndarray, cluster: np.ndarray, k: int) -> np.ndarray:
+    """The lesser of a row's score among all rows and among those of its cluster."""
+    scores = outlier_scores(similarities=similarities, k=k)
+    for each in range(int(cluster.max()) + 1):
+        inside = np.flatnonzero(cluster == each)
+        if len(inside) >= 3 * k:  # a cluster of strays has no usual distance of its own
+            own = outlier_scores(similarities=similarities[inside], k=k)
+            scores[inside] = np.minimum(scores[inside], own)
+    return scores
 
 
 def _examples(
