@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,10 +81,10 @@ def ranked(
         )
     table = dataset.source
     field = _searchable(dataset, table, {query.mode for query in queries})
+    table = _indexed(dataset, table, field)
     like = [[look_up(dataset, each) for each in query.like] for query in queries]
     unlike = [[look_up(dataset, each) for each in query.unlike] for query in queries]
     directions = _directions(dataset, table, field, queries, like, unlike)
-    table = _indexed(dataset, table, field)
     allowed = _allowed(dataset, table, allowed)
     # What was shown as an example is known already, and is not found again.
     known = [
@@ -95,14 +96,17 @@ def ranked(
         words_of(table, query, examples) if query.mode != "vector" else ""
         for query, examples in zip(queries, like, strict=True)
     ]
-    by_text = rank_by_text(table, "text", words, depth, allowed)
     by_vector: list[list[int]] = [[] for _ in queries]
     asked = [(at, d) for at, d in enumerate(directions) if d is not None]
-    if field is not None and asked:
-        matrix = np.array([direction for _, direction in asked])
-        found = rank_by_vector(table, field.name, matrix, min(depth, near or depth), allowed)
-        for (at, _), rows in zip(asked, found, strict=True):
-            by_vector[at] = rows
+    # Words are ranked while vectors are: both wait for the store more than they compute.
+    with ThreadPoolExecutor(1) as beside:
+        ranking = beside.submit(rank_by_text, table, "text", words, depth, allowed)
+        if field is not None and asked:
+            matrix = np.array([direction for _, direction in asked])
+            found = rank_by_vector(table, field.name, matrix, min(depth, near or depth), allowed)
+            for (at, _), rows in zip(asked, found, strict=True):
+                by_vector[at] = rows
+        by_text = ranking.result()
     hits = []
     for at, query in enumerate(queries):
         rankings = {"text": by_text[at], "vector": by_vector[at]}
@@ -205,7 +209,7 @@ def _indexed(dataset: Dataset, table: Table, field: pa.Field | None) -> Table:
         with exclusive(dataset.path.with_suffix(".index.lock")):
             table = index.ensure_text(table, "text")
             if field is not None and table.num_rows >= index.VECTOR_INDEX_ROWS:
-                table = index.ensure_vectors(table, field.name)
+                table = index.ensure_ids(index.ensure_vectors(table, field.name))
     except StoreError as error:
         # Somebody who may only read searches with the indexes there are.
         if not error.facts.get("refused") or not index.has_text(table, "text"):

@@ -26,9 +26,9 @@ MAX_EXAMPLES = 50
 MAX_ROWS = 1_000
 """Rows that one example may stand for; of more, so many are taken evenly."""
 # Words that are searched for; more cost time and find no better.
-QUERY_WORDS, EXAMPLE_WORDS, MAX_WORD = 60, 12, 100
+QUERY_WORDS, EXAMPLE_WORDS, MAX_WORD = 60, 6, 100
 # Of so many examples at most the words are searched for; more speak by their vectors.
-MAX_EXAMPLE_TEXTS = 5
+MAX_EXAMPLE_TEXTS = 3
 # How much counter-examples weigh. Rocchio 1971 takes 0.25 over hundreds of judged documents; the
 # few that a person picks by hand should be felt.
 AGAINST = 0.5
@@ -138,7 +138,7 @@ def words_of(table: Table, query: Query, like: Sequence[Example]) -> str:
     if 0 < len(rows) <= MAX_EXAMPLE_TEXTS:
         texts += [text or "" for text in table.take(rows, ["text"]).column("text").to_pylist()]
     parts = [_telling(query.text, QUERY_WORDS)] if query.text else []
-    parts += [_telling(text, EXAMPLE_WORDS // len(texts)) for text in texts]
+    parts += [_telling(text, max(1, EXAMPLE_WORDS // len(texts))) for text in texts]
     return " ".join(part for part in parts if part)
 
 

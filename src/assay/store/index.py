@@ -18,7 +18,7 @@ VECTOR_INDEX_ROWS = 50_000
 PROBES, REFINE = 20, 5
 _ROWS_A_PARTITION = 4096
 # Ends of the names of indexes: another way to build one is another name.
-_STEMS, _NEAREST = "_stems", "_ann"
+_STEMS, _NEAREST, _IDS = "_stems", "_ann", "_btree"
 
 
 def ensure_text(table: Table, column: str) -> Table:
@@ -47,6 +47,15 @@ def ensure_text(table: Table, column: str) -> Table:
 def has_text(table: Table, column: str) -> bool:
     """Whether a text column has a full-text index, up to date or not."""
     return any(i.field_names == [column] for i in table.handle.describe_indices())
+
+
+def ensure_ids(table: Table) -> Table:
+    """Build the index by which a row is found by its id, or bring it up to date with new rows."""
+
+    def build(handle: Any) -> None:
+        handle.create_scalar_index("id", "BTREE", name=f"id{_IDS}")
+
+    return _ensure(table, "id", f"id{_IDS}", build)
 
 
 def ensure_vectors(table: Table, column: str) -> Table:

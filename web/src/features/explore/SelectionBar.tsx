@@ -2,7 +2,7 @@ import { CircleMinus, Filter as FilterIcon, Sparkles, Tag, X } from "lucide-reac
 import { useId, useState } from "react";
 import { useDataset } from "@/api";
 import { plural } from "@/lib/format";
-import { Button, cx, Dialog, Input, Kbd } from "@/ui";
+import { Button, cx, Dialog, IconButton, Input, Kbd } from "@/ui";
 import { tagProblem } from "./tags";
 
 interface Props {
@@ -29,12 +29,8 @@ export function SelectionBar({ count, stale, onFilter, onExample, onClear, onTag
       <Button kind="quiet" icon={FilterIcon} onClick={onFilter}>
         <span className="max-sm:sr-only">Filter to these</span>
       </Button>
-      <Button kind="quiet" icon={Sparkles} onClick={() => onExample("like")}>
-        <span className="max-sm:sr-only">More like these</span>
-      </Button>
-      <Button kind="quiet" icon={CircleMinus} onClick={() => onExample("unlike")}>
-        <span className="max-sm:sr-only">Less like these</span>
-      </Button>
+      <IconButton icon={Sparkles} label="More like these" onClick={() => onExample("like")} />
+      <IconButton icon={CircleMinus} label="Less like these" onClick={() => onExample("unlike")} />
       <Button kind="quiet" icon={X} keys="escape" onClick={onClear}>
         <span className="max-sm:sr-only">Clear</span>
       </Button>
