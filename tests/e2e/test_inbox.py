@@ -63,6 +63,11 @@ def test_everything_is_reached_by_key(page: Page) -> None:
     page.keyboard.press("g")
     page.keyboard.press("f")
     expect(page.get_by_role("article").first).to_be_visible()
+    for typed, first in {"copy": "Copy as Python", "save": "Save view…"}.items():
+        page.keyboard.press("Control+k")
+        page.keyboard.type(typed)
+        expect(page.locator("[cmdk-item][aria-selected=true]")).to_have_text(first)
+        page.keyboard.press("Escape")
 
 
 def test_versions_say_what_was_dropped_and_why(page: Page, served: Served) -> None:

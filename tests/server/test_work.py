@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from server_client import Client, Serving
 
 from assay import demo
+from assay.server.jobs import Jobs
 
 D = "/api/datasets/demo"
 
@@ -237,6 +239,15 @@ def test_lineage_leads_from_files_to_versions(own: Client) -> None:
         assert incoming.get(node["id"], set()) <= seen
         seen.add(node["id"])
     assert {"files", "dataset", "signal", "version"} <= {n["kind"] for n in graph["nodes"]}
+
+
+def test_work_that_waits_says_so_and_is_not_queued_twice() -> None:
+    jobs, gate = Jobs(), threading.Event()
+    jobs.start("map", "d", "Making the map", lambda _: gate.wait(30))
+    tried = [jobs.once("effect", "d", "Trying the fix", f, lambda _: 1) for f in ("a", "b", "a")]
+    assert tried[0] is tried[2] is not tried[1]
+    assert tried[0].to_dict()["progress"]["label"] == "Waiting for other work on this dataset"
+    gate.set()
 
 
 def test_a_waiting_job_is_cancelled_and_a_reloaded_page_finds_it(own: Client) -> None:

@@ -17,6 +17,7 @@ from assay.errors import AssayError, Stopped, UsageError
 
 KEPT = 200
 ENDED = ("done", "failed", "cancelled")
+WAITS = "Waiting for other work on this dataset"
 
 
 @dataclass
@@ -70,7 +71,7 @@ class Job:
             "progress": {
                 "done": self.done,
                 "total": self.total,
-                "label": self.step or self.label,
+                "label": (self.step or self.label) if self.state != "waiting" else WAITS,
                 "rate": round(self.done / seconds, 1) if seconds > 0.5 and self.done else None,
             },
             "created": self.created,
@@ -129,16 +130,22 @@ class Jobs:
             )
         return found
 
-    def replace(self, kind: str, dataset: str, label: str, about: str, work: Work) -> Job:
-        """Start work of which only the newest matters; the same work is not started twice."""
-        running = self.running(kind, dataset)
-        if running is not None:
-            if running.about == about and not running.stop.is_set():
-                return running
-            self.cancel(running.id)
+    def once(self, kind: str, dataset: str, label: str, about: str, work: Work) -> Job:
+        """Start work, or find it where the same has not ended: a reload asks again."""
+        for known in self.list():
+            same = (known.kind, known.dataset, known.about) == (kind, dataset, about)
+            if same and known.state not in ENDED and not known.stop.is_set():
+                return known
         job = self.start(kind, dataset, label, work)
         job.about = about
         return job
+
+    def replace(self, kind: str, dataset: str, label: str, about: str, work: Work) -> Job:
+        """Start work of which only the newest matters; the same work is not started twice."""
+        running = self.running(kind, dataset)
+        if running is not None and running.about != about:
+            self.cancel(running.id)
+        return self.once(kind, dataset, label, about, work)
 
     def running(self, kind: str, dataset: str) -> Job | None:
         """A job of that kind on a dataset that has not ended."""

@@ -32,7 +32,9 @@ export function measure(value: number): string {
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e6) return grouped.format(value);
+  if (size >= 1e15) return value.toExponential(1);
   if (size >= 10_000) return compact.format(value);
+  if (size >= 999.5) return grouped.format(Number(value.toPrecision(3)));
   if (size >= 0.001) return String(Number(value.toPrecision(3)));
   return value.toExponential(1);
 }

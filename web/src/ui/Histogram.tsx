@@ -22,6 +22,8 @@ interface Props {
   keeps?: "above" | "below";
   onThreshold?: (value: number, done: boolean) => void;
   format?: (value: number) => string;
+  /** The least and the greatest value, written below; the edges of bins lie around them. */
+  extent?: readonly [number, number];
   /** Draw no numbers below. */
   bare?: boolean;
 }
@@ -31,7 +33,7 @@ const KEY_STEPS: Record<string, number> = { ArrowLeft: -1, ArrowDown: -1, ArrowR
 const KEYS_REST_MS = 300;
 
 /** All rows in grey, those in view in the accent; drag (or move its ends by key) to choose a range, or drag the threshold. */
-export function Histogram({ data, label, height = 56, brush = null, onBrush, threshold = null, keeps = "above", onThreshold, format = measure, bare }: Props) {
+export function Histogram({ data, label, height = 56, brush = null, onBrush, threshold = null, keeps = "above", onThreshold, format = measure, extent, bare }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<[number, number] | null>(null);
   const [hover, setHover] = useState<number | null>(null);
@@ -42,6 +44,7 @@ export function Histogram({ data, label, height = 56, brush = null, onBrush, thr
   const top = Math.sqrt(Math.max(1, ...all));
   const low = edges[0] ?? 0;
   const high = edges[bins] ?? 1;
+  const [least, greatest] = extent ?? [low, high];
   const [keyed, setKeyed] = useState<readonly [number, number] | null>(null);
   const shown = drag ?? keyed ?? brush;
 
@@ -105,7 +108,7 @@ export function Histogram({ data, label, height = 56, brush = null, onBrush, thr
         }}
         onPointerCancel={() => setDrag(null)}
       >
-        <svg viewBox={`0 0 ${W} ${height}`} preserveAspectRatio="none" className="absolute inset-0 size-full" role="img" aria-label={`${label}: ${format(low)} to ${format(high)}`}>
+        <svg viewBox={`0 0 ${W} ${height}`} preserveAspectRatio="none" className="absolute inset-0 size-full" role="img" aria-label={`${label}: ${format(least)} to ${format(greatest)}`}>
           <Steps counts={all} top={top} height={height} fill="var(--context)" />
           <Steps counts={view} top={top} height={height} fill="var(--accent)" />
           <line x1="0" x2={W} y1={height - 0.5} y2={height - 0.5} stroke="var(--line-strong)" vectorEffect="non-scaling-stroke" />
@@ -129,9 +132,9 @@ export function Histogram({ data, label, height = 56, brush = null, onBrush, thr
       </div>
       {!bare && (
         <div className="text-muted mt-0.5 flex h-4 justify-between text-xs">
-          <span>{shown ? format(Math.min(...shown)) : format(low)}</span>
+          <span>{shown ? format(Math.min(...shown)) : format(least)}</span>
           <span className="text-text">{hover !== null && !drag ? binText(data, hover, format) : ""}</span>
-          <span>{shown ? format(Math.max(...shown)) : format(high)}</span>
+          <span>{shown ? format(Math.max(...shown)) : format(greatest)}</span>
         </div>
       )}
     </div>
@@ -140,8 +143,9 @@ export function Histogram({ data, label, height = 56, brush = null, onBrush, thr
 
 function Steps({ counts, top, height, fill }: { counts: readonly number[]; top: number; height: number; fill: string }) {
   const w = W / counts.length;
-  const path = counts.map((n, i) => (n > 0 ? `M${i * w} ${height}V${height - Math.max(1.5, (Math.sqrt(n) / top) * (height - 2))}h${Math.max(0.5, w - 0.6)}V${height}z` : "")).join("");
-  // Bars on whole pixels are sharp, and many times cheaper to draw than soft edges.
+  const path = counts.map((n, i) => (n > 0 ? `M${i * w} ${height}V${height - Math.max(1.5, (Math.sqrt(n) / top) * (height - 2))}h${w}V${height}z` : "")).join("");
+  // Bars on whole pixels are sharp, and many times cheaper to draw than soft edges. They touch: a gap
+  // of less than a pixel would come and go from bar to bar.
   return <path d={path} fill={fill} shapeRendering="crispEdges" />;
 }
 

@@ -4,6 +4,7 @@ import { groupBy } from "@/lib/group";
 import { cx } from "./cx";
 import { Dialog } from "./Dialog";
 import { Kbd } from "./Kbd";
+import { rank } from "./rank";
 
 export interface PaletteItem {
   label: string;
@@ -27,7 +28,7 @@ export function Palette({ open, onClose, items, onText }: { open: boolean; onClo
   };
   return (
     <Dialog open={open} onClose={onClose} title="Commands" untitled>
-      <C label="Commands" loop>
+      <C label="Commands" loop filter={(_, sought, [label = "", ...also] = []) => rank(sought, label, also.join(" "))}>
         <div className="hairline-b">
           <C.Input value={text} onValueChange={setText} placeholder="Do, go, open…" className="h-12 w-full bg-transparent px-4 text-base outline-none" />
         </div>
@@ -36,11 +37,12 @@ export function Palette({ open, onClose, items, onText }: { open: boolean; onClo
           {listed && [...groups].map(([group, list]) => (
             <C.Group key={group} heading={group} className="[&_[cmdk-group-heading]]:text-faint [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs">
               {list.map((item, i) => (
-                <Item key={i} value={`${group} ${item.label} ${i}`} words={item.words} onSelect={() => act(item.run)} label={item.label} keys={item.keys} />
+                <Item key={i} value={`${group} ${item.label} ${i}`} words={[item.label, group, item.words ?? ""]} onSelect={() => act(item.run)} label={item.label} keys={item.keys} />
               ))}
             </C.Group>
           ))}
-          {onText && text.trim() && (
+          {/* Not before the list: what is alone when letters are typed would stay chosen. */}
+          {listed && onText && text.trim() && (
             <C.Group forceMount heading="Search" className="[&_[cmdk-group-heading]]:text-faint [&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs">
               <Item value={"\u0000"} forceMount onSelect={() => act(() => onText.run(text.trim()))} label={onText.label(text.trim())} />
             </C.Group>
@@ -51,9 +53,9 @@ export function Palette({ open, onClose, items, onText }: { open: boolean; onClo
   );
 }
 
-function Item({ value, words, label, keys, onSelect, forceMount }: { value: string; words?: string; label: string; keys?: string; onSelect: () => void; forceMount?: boolean }) {
+function Item({ value, words, label, keys, onSelect, forceMount }: { value: string; words?: string[]; label: string; keys?: string; onSelect: () => void; forceMount?: boolean }) {
   return (
-    <C.Item value={value} keywords={words ? [words] : undefined} forceMount={forceMount} onSelect={onSelect} className="data-[selected=true]:bg-hover flex min-h-9 cursor-default items-center justify-between gap-4 rounded-[4px] px-2 text-sm">
+    <C.Item value={value} keywords={words} forceMount={forceMount} onSelect={onSelect} className="data-[selected=true]:bg-hover flex min-h-9 cursor-default items-center justify-between gap-4 rounded-[4px] px-2 text-sm">
       <span className="truncate">{label}</span>
       {keys && <Kbd keys={keys} />}
     </C.Item>

@@ -5,7 +5,7 @@ import { cx } from "./cx";
 /** "12,480 of 98,112"; dimmed while a new count is on its way. */
 export function CountLine({ shown, total, stale = false, unit = "row" }: { shown: number | null; total: number | null; stale?: boolean; unit?: string }) {
   return (
-    <span aria-live="polite" className={cx("inline-block min-w-16 text-right text-sm whitespace-nowrap", stale && "stale")}>
+    <span aria-live="polite" className={cx("text-sm whitespace-nowrap", stale && "stale")}>
       {total === null ? (
         <span className="text-faint">…</span>
       ) : shown === null || shown === total ? (

@@ -44,7 +44,7 @@ def post_effect(service: Use, dataset: str, finding: str) -> Any:
         view = service.engine.view(found, {})
         return report.effect(found, view, finding, service.memory, job.report)
 
-    return {"job": service.jobs.start("effect", found.name, "Trying the fix", work).id}
+    return {"job": service.jobs.once("effect", found.name, "Trying the fix", finding, work).id}
 
 
 @router.post("/check", response_model=Started)

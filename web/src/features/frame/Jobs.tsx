@@ -71,7 +71,7 @@ function One({ job }: { job: Job }) {
         onCancel={() => void cancelJob(job.id).catch((error: unknown) => toast.error(failureText(error)))}
       />
       <p className="text-muted mt-1 text-xs">
-        {job.state === "waiting" ? "Waits for other work on this dataset" : [label, total ? `${count(done)} of ${count(total)}` : "", left && `${left} left`].filter(Boolean).join(" · ")}
+        {[label, total ? `${count(done)} of ${count(total)}` : "", left && `${left} left`].filter(Boolean).join(" · ")}
       </p>
     </div>
   );

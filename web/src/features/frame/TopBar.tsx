@@ -24,7 +24,7 @@ export function TopBar({ onPalette, onKeys }: { onPalette: () => void; onKeys: (
         )}
         <div className="ml-auto flex items-center gap-1">
           {dataset !== null && (
-            <span className="px-2">
+            <span className="min-w-20 px-2 text-right">
               <CountLine shown={state.data?.count ?? null} total={state.data?.total ?? null} stale={state.isPlaceholderData} />
             </span>
           )}

@@ -1,6 +1,7 @@
 import { Bookmark, BookmarkPlus, Code, Download, Keyboard, Link, Monitor, Moon, Redo2, Ellipsis, Sun, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { about, api, failureOf, failureText, queries, useSavedViews, useViewState } from "@/api";
+import { useCommands } from "@/lib/commands";
 import { setTheme, useTheme } from "@/lib/theme";
 import { EMPTY, searchOf, useCanUndo, useView, view } from "@/lib/view";
 import { Button, copyText, Dialog, IconButton, Input, Menu, toast } from "@/ui";
@@ -15,6 +16,8 @@ export function ViewMenu({ onKeys }: { onKeys: () => void }) {
   const [naming, setNaming] = useState(false);
   const d = now.dataset;
   const key = state.isPlaceholderData ? undefined : state.data?.view_key;
+
+  useCommands(d === null ? [] : [{ group: "View", label: "Save view…", words: "name keep bookmark", run: () => setNaming(true) }]);
 
   const ofView = d === null ? [] : [
     [

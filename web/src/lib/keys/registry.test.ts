@@ -74,4 +74,5 @@ test("caps", () => {
   expect(caps("g e")).toEqual([["g"], ["e"]]);
   expect(caps("mod+shift+z")).toEqual([["Ctrl", "Shift", "Z"]]);
   expect(caps("?")).toEqual([["?"]]);
+  expect(caps("shift+pagedown")).toEqual([["Shift", "Page Down"]]);
 });

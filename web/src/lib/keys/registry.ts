@@ -98,6 +98,10 @@ const SHOWN: Record<string, string> = {
   arrowdown: "↓",
   arrowleft: "←",
   arrowright: "→",
+  pagedown: "Page Down",
+  pageup: "Page Up",
+  home: "Home",
+  end: "End",
 };
 
 /** The strokes of a binding as shown on caps: [["Ctrl","K"]] or [["g"],["e"]]. */

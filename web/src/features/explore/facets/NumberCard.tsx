@@ -24,7 +24,7 @@ export function NumberCard({ facet, id }: { facet: NumberFacet; id: string }) {
   const { stats } = facet;
   return (
     <>
-      <Histogram data={facet} label={facet.label} brush={brush} onBrush={choose} format={format} height={44} />
+      <Histogram data={facet} label={facet.label} brush={brush} onBrush={choose} format={format} extent={facet.min === null || facet.max === null ? undefined : [facet.min, facet.max]} height={44} />
       <div id={id} className="text-muted flex min-h-4 flex-wrap justify-between gap-x-3 text-xs">
         {/* From the bins, so to the width of one. */}
         {stats && facet.kind === "number" && (

@@ -1,0 +1,14 @@
+import { describe, expect, it } from "vitest";
+import { measure } from "./format";
+
+describe("measure", () => {
+  it("groups every number of four digits, with three that count", () => {
+    const shown = [2900, 2954.26, 999.6, 999.4, 12.345, -1449.6, 12_345.6].map(measure);
+    expect(shown).toEqual(["2,900", "2,950", "1,000", "999", "12.3", "-1,450", "12.3K"]);
+  });
+
+  it("writes what is too large for words as a power", () => {
+    expect(measure(1e308)).toBe("1.0e+308");
+    expect(measure(2.5e12)).toBe("2.5T");
+  });
+});
