@@ -106,6 +106,7 @@ def test_numbers_are_counted_on_all_kinds_of_views(documents: Dataset, made: Rep
         "distinct",
     }
     for number in made.numbers():
+        assert number.dataset is None
         assert evaluate(documents, number.filters, number.measure) == number.value
     with pytest.raises(UsageError, match="no measure"):
         evaluate(documents, [], "mean:text.stats.words")
@@ -157,6 +158,36 @@ def bars(made: Report) -> Iterator[Bars]:
     return (
         block for section in made.sections for block in section.blocks if isinstance(block, Bars)
     )
+
+
+def test_beside_a_target_it_tells_what_is_missing_and_what_to_get(tmp_path: Path) -> None:
+    lines = (demo.folder() / "corpus" / "support.jsonl").read_text("utf-8").splitlines()
+    project = assay.open(tmp_path / "p")
+    pool, target = project.dataset("pool"), project.dataset("target")
+    cards = [line for line in lines if "card" in line]
+    (tmp_path / "pool.jsonl").write_text("\n".join(line for line in lines if "card" not in line))
+    (tmp_path / "target.jsonl").write_text("\n".join(lines))
+    pool.add(tmp_path / "pool.jsonl")
+    target.add(tmp_path / "target.jsonl")
+    for dataset in (pool, target):
+        dataset.compute({"op": "embed.text", "model": "lsa"}, "text.language", "text.pii")
+    pool.check("duplicates.exact")
+    made = pool.report(target="target")
+    (section,) = [each for each in made.sections if each.id == "gaps"]
+    (block,) = section.blocks
+    assert isinstance(block, Bars) and block.bars
+    rows = {row for bar in block.bars for row in target.view(filters=bar.number.filters).ids()}
+    texts = target.view(filters=[]).to_table(["id", "text"]).to_pylist()
+    missing = [row["text"] for row in texts if row["id"] in rows]
+    assert sum("card" in text for text in missing) > len(missing) / 2
+    assert len(missing) <= 3 * len(cards)
+    wanted = [advice for advice in made.advice if advice.title.startswith("pool lacks: ")]
+    assert wanted and all(advice.action.startswith("get ") for advice in wanted)
+    for number in made.numbers():
+        owner = target if number.dataset == "target" else pool
+        assert measured(owner, list(number.filters), number.measure) == number.value
+    links = Links(page(made))
+    assert any("data=target" in address for address in links.views.values())
 
 
 def test_parts_of_a_whole_add_up(made: Report) -> None:

@@ -20,20 +20,26 @@ from assay.cli.output import clean, out, paragraph, print_json, progress_bar, su
     metavar="FILE",
     help="Write it to a .html, .pdf or .json file.",
 )
+@click.option("--target", metavar="DATASET", help="Tell what DATASET lacks beside this one.")
 @click.option("--app", metavar="URL", help="Where `assay serve` answers, for links in the page.")
 @project_option
 @json_option
 def report(
-    dataset: str, output: Path | None, app: str | None, project: str | None, as_json: bool
+    dataset: str,
+    output: Path | None,
+    target: str | None,
+    app: str | None,
+    project: str | None,
+    as_json: bool,
 ) -> None:
     """Describe DATASET (or DATASET@VERSION): what it is, what is wrong, what to do about it.
 
     Checks that never ran run first. Every number in the report links to the view behind it.
     """
-    target = opened(project).dataset(dataset)
-    _ = target.source
+    described = opened(project).dataset(dataset)
+    _ = described.source
     with progress_bar("Computing signals") as bar:
-        made = target.report(output, app=app, progress=bar, on_note=note)
+        made = described.report(output, target=target, app=app, progress=bar, on_note=note)
     if as_json:
         print_json(made.to_dict())
         return

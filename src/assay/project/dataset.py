@@ -260,6 +260,7 @@ class Dataset(Searching, Choosing):
         self,
         path: str | Path | None = None,
         *,
+        target: Dataset | str | None = None,
         app: str | None = None,
         progress: Progress | None = None,
         on_note: Callable[[str], None] | None = None,
@@ -270,6 +271,7 @@ class Dataset(Searching, Choosing):
 
         Args:
             path: Where to write it: `.html`, `.pdf` (printed by Chromium) or `.json`.
+            target: What the rows should be like: with it, the report tells what they lack.
             app: Where the web app answers, for the links of the page.
             progress: Told `(rows done, rows to do)` while missing signals are computed.
             on_note: Told of what was left out, and why.
@@ -278,7 +280,9 @@ class Dataset(Searching, Choosing):
 
         if path is not None:
             describe.known_form(Path(path))
-        made = describe.report(self, progress=progress, on_note=on_note)
+        if isinstance(target, str):
+            target = self.project.dataset(target)
+        made = describe.report(self, target=target, progress=progress, on_note=on_note)
         if path is not None:
             describe.write(made, Path(path), app)
         return made

@@ -567,7 +567,7 @@ export interface paths {
         put?: never;
         /**
          * Post Report
-         * @description Make the report anew.
+         * @description Make the report anew; with a target, it tells what the dataset lacks beside it.
          */
         post: operations["post_report"];
         delete?: never;
@@ -2061,6 +2061,8 @@ export interface components {
         };
         /** NumberView */
         NumberView: {
+            /** Dataset */
+            dataset: string | null;
             /** Filters */
             filters: string[];
         };
@@ -3940,7 +3942,9 @@ export interface operations {
     };
     post_report: {
         parameters: {
-            query?: never;
+            query?: {
+                target?: string | null;
+            };
             header?: never;
             path: {
                 dataset: string;

@@ -16,12 +16,14 @@ class Number:
         text: As printed.
         filters: Filters of the view that it is measured on; all must hold.
         measure: What is measured there: `rows`, `tokens`, `median:COLUMN` or `distinct:COLUMN`.
+        dataset: Whose view it is; that of the report if None.
     """
 
     value: float
     text: str
     filters: tuple[str, ...] = ()
     measure: str = "rows"
+    dataset: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -29,7 +31,7 @@ class Number:
             "value": self.value,
             "text": self.text,
             "measure": self.measure,
-            "view": {"filters": list(self.filters)},
+            "view": {"dataset": self.dataset, "filters": list(self.filters)},
         }
 
 

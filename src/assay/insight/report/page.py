@@ -52,7 +52,7 @@ class _Page:
     def __init__(self, report: Report, app: str) -> None:
         self.report = report
         self.app = app
-        self.views: dict[tuple[str, ...], str] = {}
+        self.views: dict[tuple[str, tuple[str, ...]], str] = {}
 
     def html(self) -> str:
         report = self.report
@@ -141,7 +141,8 @@ class _Page:
 
     def link(self, number: Number) -> ET.Element:
         """The number as a link to its view in the appendix."""
-        anchor = self.views.setdefault(number.filters, f"view-{len(self.views) + 1}")
+        key = (number.dataset or self.report.dataset, number.filters)
+        anchor = self.views.setdefault(key, f"view-{len(self.views) + 1}")
         return element(
             "a",
             number.text,
@@ -165,9 +166,10 @@ class _Page:
         ):
             made.append(element("p", None, element("code", code)))
         items = element("ol", None, class_="views")
-        for filters, anchor in self.views.items():
-            url = view_url(self.app, self.report.dataset, filters)
+        for (dataset, filters), anchor in self.views.items():
+            url = view_url(self.app, dataset, filters)
             shown = " and ".join(filters) or "all rows"
+            shown += f" of {dataset}" if dataset != self.report.dataset else ""
             link = element("a", shown, href=url, rel="noreferrer")
             items.append(element("li", None, link, id=anchor))
         made.append(items)

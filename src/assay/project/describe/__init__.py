@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assay.errors import UsageError
-from assay.insight.report.model import Inline, Report
+from assay.insight.report.model import Advice, Inline, Report
 from assay.insight.report.page import APP, page
 from assay.insight.report.pdf import to_pdf
 from assay.insight.wording import count, percent
 from assay.project import check
 from assay.project.describe import sections
 from assay.project.describe.advice import Outcome, advise
+from assay.project.describe.gaps import gap_advice, gap_section
 from assay.project.describe.measure import Measure
 from assay.run.compute import Progress
 from assay.store.failures import failed_write
@@ -35,6 +36,7 @@ MAX_TRIED = 40
 def report(
     dataset: Dataset,
     *,
+    target: Dataset | None = None,
     progress: Progress | None = None,
     on_note: Callable[[str], None] | None = None,
     on_step: Callable[[int, int, str], None] | None = None,
@@ -44,12 +46,13 @@ def report(
     Args:
         dataset: What to describe. Of a named version, the findings of its source rows are told,
             with how many of its own rows they concern.
+        target: What the rows should be like; then the report tells what they lack.
         progress: Told of rows while missing signals are computed.
         on_note: Told of what was left out, and why.
         on_step: Told of the fixes that were tried: how many, of how many, and what is done.
 
     Raises:
-        UsageError: There is no such dataset.
+        UsageError: There is no such dataset, or it has no embedding in common with the target.
     """
     tell = on_note or (lambda note: None)
     source = dataset.at(None)
@@ -65,6 +68,11 @@ def report(
         found = [f for f in found if (n := sections.concerned(look, f)) and n.value]
     outcome = advise(look, found[:MAX_TRIED], progress=progress, on_note=tell, on_step=on_step)
     parts = [sections.composition(look), *sections.of_findings(look, found)]
+    wanted: tuple[Advice, ...] = ()
+    if target is not None:
+        lacking = dataset.gaps(target)
+        parts.append(gap_section(dataset, target, lacking))
+        wanted = gap_advice(dataset, target, lacking.gaps)
     if (made := sections.versions(look)) is not None:
         parts.append(made)
     return Report(
@@ -75,7 +83,7 @@ def report(
         lead=_lead(look, len(found), outcome),
         figures=sections.facts(look),
         sections=tuple(parts),
-        advice=outcome.advice,
+        advice=(*outcome.advice, *wanted),
         sources=_sources(look),
     )
 

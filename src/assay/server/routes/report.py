@@ -33,18 +33,19 @@ def get_report(service: Use, dataset: str) -> Any:
 
 
 @router.post("", response_model=Started)
-def post_report(service: Use, dataset: str) -> Any:
-    """Make the report anew."""
+def post_report(service: Use, dataset: str, target: str | None = None) -> Any:
+    """Make the report anew; with a target, it tells what the dataset lacks beside it."""
     found = service.dataset(dataset)
+    beside = service.dataset(target) if target is not None else None
 
     def work(job: Job) -> Any:
         job.report(0, None, "Trying the fixes")
-        made = describe.report(found, progress=job.report, on_step=job.report)
+        made = describe.report(found, target=beside, progress=job.report, on_step=job.report)
         service.memory[_key(found)] = (made, describe.state_of(found))
         return {"recommendations": len(made.advice)}
 
     label = f"Describing {found.full_name}"
-    running = service.jobs.replace("report", found.name, label, found.full_name, work)
+    running = service.jobs.replace("report", found.name, label, f"{found.full_name} {target}", work)
     return {"job": running.id}
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 
 class NumberView(BaseModel):
+    dataset: str | None
     filters: list[str]
 
 

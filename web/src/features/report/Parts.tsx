@@ -26,7 +26,7 @@ export function NumberLink({ number, dataset, children }: InDataset & { number: 
       type="button"
       title={`Show ${shown}`}
       className="decoration-line-strong hover:text-accent hover:decoration-accent underline decoration-dotted underline-offset-3"
-      onClick={() => goTo("explore", { dataset, filters: [...filters], search: null, sort: [], selection: null })}
+      onClick={() => goTo("explore", { dataset: number.view.dataset ?? dataset, filters: [...filters], search: null, sort: [], selection: null })}
     >
       {children ?? number.text}
     </button>

@@ -5,7 +5,7 @@
 export const MAX_HEIGHT = 8_000_000;
 
 /** Rows that are asked for at once. */
-export const PAGE = 200;
+export const PAGE = 100;
 
 export interface Scroll {
   /** Height of what scrolls. */
