@@ -214,6 +214,7 @@ def test_a_dataset_without_rows_has_a_report(tmp_path: Path) -> None:
     file.write_text('{"text": "one"}\n')
     dataset = assay.open(tmp_path / "p").dataset("docs")
     dataset.add(file)
+    assert "row comes from" in page(dataset.report())  # of one, in the singular
     empty = dataset.curate(name="none", rules=[{"drop": "true"}])
     made = dataset.at("none").report()
     assert (empty.output["rows"], made.figures[0].number.value) == (0, 0)

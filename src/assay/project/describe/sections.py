@@ -64,8 +64,11 @@ def composition(look: Measure) -> Section:
         if found is not None:
             blocks.append(spread(look, found, title))
             break
-    lead: list[Inline] = [look.count(), " rows"]
-    lead += [" come from ", (sources := look.distinct("source"))]
+    lead: list[Inline] = [(rows := look.count())]
+    lead += [
+        " row comes from " if rows.value == 1 else " rows come from ",
+        (sources := look.distinct("source")),
+    ]
     lead.append(" source" if sources.value == 1 else " sources")
     if language is not None and (spoken := look.distinct(language.name)).value:
         lead += [", in ", spoken, " language" if spoken.value == 1 else " languages"]
