@@ -330,7 +330,8 @@ def test_doctor_works_with_and_without_a_project(assay, docs) -> None:
 
 def test_every_command_has_help_and_prints_lines_for_people(assay, docs) -> None:
     for command in COMMANDS:
-        assert "--json" in assay(command, "--help").stdout
+        # `mcp` speaks JSON-RPC and nothing else.
+        assert ("--json" in assay(command, "--help").stdout) == (command != "mcp")
     assay("curate", "r.yaml")
     row = assay("search", "docs", "short", "--json").json["hits"][0]["id"]
     for command, shown in (

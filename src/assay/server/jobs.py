@@ -10,11 +10,14 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from assay import stopping
 from assay.errors import AssayError, Stopped, UsageError
 
+JobKind = Literal[
+    "check", "compute", "curate", "map", "effect", "preview", "report", "ask", "concept"
+]
 KEPT = 200
 ENDED = ("done", "failed", "cancelled")
 WAITS = "Waiting for other work on this dataset"
@@ -28,7 +31,7 @@ class Job:
         changes: Grows with every change, for those who follow it.
     """
 
-    kind: str
+    kind: JobKind
     dataset: str
     label: str
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
@@ -93,7 +96,7 @@ class Jobs:
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._queues: dict[str, queue.Queue[tuple[Job, Work]]] = {}
 
-    def start(self, kind: str, dataset: str, label: str, work: Work) -> Job:
+    def start(self, kind: JobKind, dataset: str, label: str, work: Work) -> Job:
         """Queue work on a dataset; what it returns is the job's result (JSON-ready)."""
         job = Job(kind, dataset, label)
         with self._lock:
@@ -140,14 +143,14 @@ class Jobs:
         job.about = about
         return job
 
-    def replace(self, kind: str, dataset: str, label: str, about: str, work: Work) -> Job:
+    def replace(self, kind: JobKind, dataset: str, label: str, about: str, work: Work) -> Job:
         """Start work of which only the newest matters; the same work is not started twice."""
         running = self.running(kind, dataset)
         if running is not None and running.about != about:
             self.cancel(running.id)
         return self.once(kind, dataset, label, about, work)
 
-    def running(self, kind: str, dataset: str) -> Job | None:
+    def running(self, kind: JobKind, dataset: str) -> Job | None:
         """A job of that kind on a dataset that has not ended."""
         alive = (j for j in self.list() if j.kind == kind and j.dataset == dataset)
         return next((job for job in alive if job.state not in ENDED), None)

@@ -1816,7 +1816,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "check" | "compute" | "curate" | "map" | "effect" | "preview" | "report" | "ask";
+            kind: "check" | "compute" | "curate" | "map" | "effect" | "preview" | "report" | "ask" | "concept";
             /** Label */
             label: string;
             progress: components["schemas"]["Progress"];

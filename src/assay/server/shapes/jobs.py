@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from assay.server.jobs import JobKind
+
 
 class Progress(BaseModel):
     done: int
@@ -16,7 +18,7 @@ class Progress(BaseModel):
 
 class JobShape(BaseModel):
     id: str
-    kind: Literal["check", "compute", "curate", "map", "effect", "preview", "report", "ask"]
+    kind: JobKind
     dataset: str
     label: str
     state: Literal["waiting", "running", "done", "failed", "cancelled"]
