@@ -133,7 +133,7 @@ class Jobs:
             )
         return found
 
-    def once(self, kind: str, dataset: str, label: str, about: str, work: Work) -> Job:
+    def once(self, kind: JobKind, dataset: str, label: str, about: str, work: Work) -> Job:
         """Start work, or find it where the same has not ended: a reload asks again."""
         for known in self.list():
             same = (known.kind, known.dataset, known.about) == (kind, dataset, about)
