@@ -210,6 +210,7 @@ def test_what_others_do_shows_in_an_open_page(visit: Visit, small: Path) -> None
         other = page.context.new_page()
         other.goto(f"{here.base}explore?data=few")
         other.get_by_role("gridcell", name="Row number 1.").click()
+        expect(other.get_by_role("region", name="Inspect")).to_contain_text("Signals")
         other.keyboard.press("t")
         other.keyboard.type("mine")
         other.keyboard.press("Enter")

@@ -69,6 +69,8 @@ def test_from_the_worst_finding_to_a_version_and_back(visit: Visit, corpus: Serv
     page.keyboard.press("/")
     page.keyboard.type("credit card lost")
     page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("q=credit"))
+    expect(banner).not_to_contain_text("410 of 1,753")
     rows.get_by_role("gridcell", name=ROW).click()
     inspect = page.get_by_role("region", name="Inspect")
     expect(inspect).to_contain_text(f"Dropped from demo@clean-2 by {CARD}.")
