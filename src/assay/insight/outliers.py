@@ -16,7 +16,7 @@ from assay.registry import finder
 from assay.schema import Finding, Rows
 from assay.search.hybrid import as_matrix
 
-CLUSTER_ROWS = 500
+CLUSTER_ROWS = 2000
 """Rows a cluster has on average: enough to say what is usual in it."""
 CLUSTERS = 64
 _VECTOR = "embed.text.vector"
@@ -28,7 +28,7 @@ def embedding_outliers(rows: Rows, *, k: int = 10, min_score: float = 0.5) -> It
 
     Distance is the mean cosine distance to the k nearest rows; its robust z-score decides
     (`ops.match.neighbors.outlier_scores`), among all rows and within the row's cluster (k-means,
-    some 500 rows each), since some subjects lie closer together than others: the lesser of the two
+    some 2,000 rows each), since some subjects lie closer together than others: the lesser of the two
     counts. An outlier can as well be the rare row that is worth most, so there is no fix: this is a
     queue for review.
 
