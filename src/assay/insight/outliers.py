@@ -29,8 +29,8 @@ def embedding_outliers(rows: Rows, *, k: int = 10, min_score: float = 0.5) -> It
     Distance is the mean cosine distance to the k nearest rows; its robust z-score decides
     (`ops.match.neighbors.outlier_scores`), among all rows and within the row's cluster (k-means,
     some 2,000 rows each), since some subjects lie closer together than others: the lesser of the
-    two counts. An outlier can as well be the rare row that is worth most, so there is no fix: this is a
-    queue for review.
+    two counts. An outlier can as well be the rare row that is worth most, so there is no fix: this
+    is a queue for review.
 
     Args:
         rows: The dataset.
