@@ -272,7 +272,8 @@ def test_without_a_browser_a_pdf_says_what_to_do(
 
 
 def test_large_numbers_are_said_shortly() -> None:
-    said = {0: "0", 9_999: "9,999", 12_345: "12.3k", 999_999: "1,000k", 3_140_000: "3.14M"}
+    said = {0: "0", 9_999: "9,999", 12_345: "12.3k", 999_499: "999k", 999_999: "1M"}
+    said |= {3_140_000: "3.14M", 999_999_999: "1B"}
     assert {n: short(n) for n in said} == said
     assert short(2_500_000_000) == "2.5B"
 

@@ -19,8 +19,9 @@ def lines(n: int, start: int = 0) -> list[dict]:
     """Pairs of near duplicates, by ten authors, a minute apart."""
     rng = np.random.default_rng(start)
     out = []
+    words: list[str] = []
     for i in range(start, start + n):
-        words = [str(word) for word in rng.choice(WORDS, 40)] if i % 2 == 0 else words[:-1]  # noqa: F821
+        words = [str(word) for word in rng.choice(WORDS, 40)] if i % 2 == 0 else words[:-1]
         out.append(
             {
                 "text": " ".join(words),

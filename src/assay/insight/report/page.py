@@ -115,8 +115,10 @@ class _Page:
         if section.figures:
             made.append(self.figures(section.figures))
         for block in section.blocks:
-            draw = draw_bars(block, self.link) if isinstance(block, Bars) else None
-            made.append(draw if draw is not None else draw_histogram(block, self.link))  # type: ignore[arg-type]
+            if isinstance(block, Bars):
+                made.append(draw_bars(block, self.link))
+            else:
+                made.append(draw_histogram(block, self.link))
         return made
 
     def figures(self, figures: Sequence[Figure]) -> ET.Element:

@@ -66,7 +66,8 @@ def report(
     look = Measure(dataset)
     if dataset.version is not None:
         found = [f for f in found if (n := sections.concerned(look, f)) and n.value]
-    outcome = advise(look, found[:MAX_TRIED], progress=progress, on_note=tell, on_step=on_step)
+    fixable = [each for each in found if each.fix is not None]
+    outcome = advise(look, fixable[:MAX_TRIED], progress=progress, on_note=tell, on_step=on_step)
     parts = [sections.composition(look), *sections.of_findings(look, found)]
     wanted: tuple[Advice, ...] = ()
     if target is not None:
@@ -80,7 +81,7 @@ def report(
         project=dataset.project.root.resolve().name,
         time=datetime.now(UTC).isoformat(timespec="seconds"),
         table_version=look.all.snapshot.version,
-        lead=_lead(look, len(found), outcome),
+        lead=_lead(look, len(found), len(fixable), outcome),
         figures=sections.facts(look),
         sections=tuple(parts),
         advice=(*outcome.advice, *wanted),
@@ -143,7 +144,7 @@ def state_of(dataset: Dataset) -> str:
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _lead(look: Measure, found: int, outcome: Outcome) -> tuple[Inline, ...]:
+def _lead(look: Measure, found: int, fixes: int, outcome: Outcome) -> tuple[Inline, ...]:
     if not look.rows:
         return (f"{look.dataset.full_name} has no rows yet.",)
     rows: list[Inline] = [look.count(), f" {'row' if look.rows == 1 else 'rows'}"]
@@ -155,7 +156,9 @@ def _lead(look: Measure, found: int, outcome: Outcome) -> tuple[Inline, ...]:
     left = int(np.count_nonzero(outcome.kept))
     if left < look.rows:
         number = look.where(outcome.kept)
-        rows += [" If every suggested fix were applied, ", number or f"{left:,}"]
+        tried = f"the {MAX_TRIED} most serious of {fixes:,} fixes" if fixes > MAX_TRIED else ""
+        said = f"If {tried} were applied" if tried else "If every suggested fix were applied"
+        rows += [f" {said}, ", number or f"{left:,}"]
         rows.append(f" of them would remain ({percent(left, look.rows)}).")
     return tuple(rows)
 

@@ -14,7 +14,7 @@ from assay.insight.wording import percent
 from assay.project.check import StoredFinding, ensure
 from assay.project.curate import signals_of
 from assay.project.describe.measure import Filter, Measure, short
-from assay.project.report import fix_text
+from assay.project.inbox import fix_text
 from assay.run.compute import Progress
 from assay.select.compiled import CompiledRule, compile_rules
 from assay.select.rules import judge
@@ -41,7 +41,7 @@ def advise(
     on_note: Callable[[str], None] = lambda note: None,
     on_step: Callable[[int, int, str], None] | None = None,
 ) -> Outcome:
-    """Try the fix of each finding on the rows of the dataset, by itself and after the others.
+    """Try the fix of each finding by itself on all rows, and say what all of them leave.
 
     Args:
         look: The dataset, measured.

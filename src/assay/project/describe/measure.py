@@ -146,12 +146,13 @@ def evaluate(dataset: Dataset, filters: Sequence[str], measure: str) -> float:
 
 
 def short(value: float) -> str:
-    """A large number as people say it: 950, 12.4k, 3.1M."""
-    for size, unit in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e4, "k")):
-        if value >= size:
-            scaled = value / (1e3 if unit == "k" else size)
-            return f"{scaled:.3g}{unit}" if scaled < 999.5 else f"{scaled:,.0f}{unit}"
-    return f"{value:,.0f}"
+    """A large number as people say it: 950, 12.4k, 3.14M."""
+    if value < 1e4:
+        return f"{value:,.0f}"
+    for size, unit in ((1e3, "k"), (1e6, "M"), (1e9, "B")):
+        if value / size < 999.5:  # above, three digits would round to a thousand of this unit
+            return f"{value / size:.3g}{unit}"
+    return f"{value / 1e12:,.3g}T" if value < 999.5e12 else f"{value / 1e12:,.0f}T"
 
 
 def spoken(value: float) -> str:

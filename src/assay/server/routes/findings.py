@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from assay.project import report
+from assay.project import inbox
 from assay.server.jobs import Job
 from assay.server.service import Use, missing
 from assay.server.shapes import findings as shapes
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api/datasets/{dataset}", tags=["findings"])
 def get_findings(service: Use, dataset: str, state: str = "open") -> Any:
     """Findings of the newest checks, most serious first."""
     found = service.dataset(dataset)
-    return report.finding_list(found, service.engine.view(found, {}), state, service.memory)
+    return inbox.finding_list(found, service.engine.view(found, {}), state, service.memory)
 
 
 @router.post("/findings/{finding}/triage", response_model=shapes.FindingShape)
@@ -30,7 +30,7 @@ def post_triage(service: Use, dataset: str, finding: str, body: shapes.TriageBod
         found.at(None).finding(finding)
     found.at(None).triage(finding, body.action, note=body.note)
     view = service.engine.view(found, {})
-    return report.one_finding(found, view, finding, service.memory)
+    return inbox.one_finding(found, view, finding, service.memory)
 
 
 @router.post("/findings/{finding}/effect", response_model=Started)
@@ -42,7 +42,7 @@ def post_effect(service: Use, dataset: str, finding: str) -> Any:
 
     def work(job: Job) -> Any:
         view = service.engine.view(found, {})
-        return report.effect(found, view, finding, service.memory, job.report)
+        return inbox.effect(found, view, finding, service.memory, job.report)
 
     return {"job": service.jobs.once("effect", found.name, "Trying the fix", finding, work).id}
 
@@ -51,7 +51,7 @@ def post_effect(service: Use, dataset: str, finding: str) -> Any:
 def post_check(service: Use, dataset: str, body: shapes.CheckBody) -> Any:
     """Run checks."""
     found = service.dataset(dataset)
-    report.known_checks(body.checks)
+    inbox.known_checks(body.checks)
 
     def work(job: Job) -> Any:
         listed = found.check(*body.checks, against=body.against, progress=job.report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -157,5 +158,4 @@ def _zone(name: str | None) -> str | None:
 
 
 def _twice(names: list[str]) -> str | None:
-    seen: set[str] = set()
-    return next((name for name in names if name in seen or seen.add(name)), None)  # type: ignore[func-returns-value]  # set.add as a memo
+    return next((name for name, times in Counter(names).items() if times > 1), None)

@@ -116,16 +116,7 @@ function Pages({ report, stale, busy, onMake, onTake }: PagesProps) {
         {report.recommendations.length === 0 && <p className="text-muted text-sm">Nothing was found that a fix would mend.</p>}
         <ol className="border-line bg-panel divide-line divide-y rounded border">
           {report.recommendations.map((advice, i) => (
-            <li key={advice.reason} className="flex items-start gap-x-3 gap-y-1 p-3 max-md:grid max-md:grid-cols-[auto_minmax(0,1fr)]">
-              <span className="text-faint w-6 shrink-0 pt-0.5 text-right text-sm">{i + 1}</span>
-              <div className="min-w-0 flex-1 space-y-0.5">
-                <h3 className="font-semibold wrap-anywhere">{advice.title}</h3>
-                <Words parts={[`${capital(advice.action)}: `, ...advice.parts, "."]} dataset={dataset} className="text-muted text-sm wrap-anywhere" />
-              </div>
-              <Button kind="quiet" className="max-md:col-start-2 max-md:-ml-3 max-md:justify-self-start" onClick={() => goTo("findings", { filters: [], search: null, sort: [], selection: null })}>
-                Decide
-              </Button>
-            </li>
+            <Step key={advice.reason} advice={advice} place={i + 1} dataset={dataset} />
           ))}
         </ol>
       </section>
@@ -149,6 +140,30 @@ function Pages({ report, stale, busy, onMake, onTake }: PagesProps) {
       </section>
     </>
   );
+}
+
+function Step({ advice, place, dataset }: { advice: Report["recommendations"][number]; place: number; dataset: string }) {
+  const next = nextOf(advice.command);
+  return (
+    <li className="flex items-start gap-x-3 gap-y-1 p-3 max-md:grid max-md:grid-cols-[auto_minmax(0,1fr)]">
+      <span className="text-faint w-6 shrink-0 pt-0.5 text-right text-sm">{place}</span>
+      <div className="min-w-0 flex-1 space-y-0.5">
+        <h3 className="font-semibold wrap-anywhere">{advice.title}</h3>
+        <Words parts={[`${capital(advice.action)}: `, ...advice.parts, "."]} dataset={dataset} className="text-muted text-sm wrap-anywhere" />
+      </div>
+      {next && (
+        <Button kind="quiet" className="max-md:col-start-2 max-md:-ml-3 max-md:justify-self-start" onClick={() => goTo(next.page, { filters: [], search: null, sort: [], selection: null })}>
+          {next.label}
+        </Button>
+      )}
+    </li>
+  );
+}
+
+/** The screen that does what the command does, where there is one. */
+function nextOf(command: string): { page: string; label: string } | null {
+  if (command.startsWith("assay findings")) return { page: "findings", label: "Decide" };
+  return command.startsWith("assay curate") ? { page: "curate", label: "Curate" } : null;
 }
 
 function Waiting() {
