@@ -81,10 +81,43 @@ def test_no_texts_give_no_vectors_of_the_right_width(name):
     assert model.name == name
 
 
-def test_minilm_reads_the_start_of_a_huge_text():
-    start = "The cat sat on the mat. " * 2000
-    a, b = models.embedder("minilm").embed([start, start + "Stock markets fell. " * 50_000])
-    assert np.array_equal(a, b)
+CATS = "The cat sat on the mat and purred while the kitten slept. " * 20
+STOCKS = "Stock markets fell sharply as investors sold their shares. " * 20
+
+
+def test_a_long_text_is_the_mean_of_its_windows():
+    model = models.embedder("minilm")
+    cats, stocks, both = model.embed([CATS, STOCKS, CATS + STOCKS], windows=8)
+    assert cats @ stocks < 0.3
+    assert min(both @ cats, both @ stocks) > 0.5
+    assert np.linalg.norm(both) == pytest.approx(1, abs=1e-5)
+    start = model.embed([CATS + STOCKS], windows=1)[0]
+    assert start @ cats > 0.95
+    assert start @ stocks < 0.3
+
+
+def test_a_short_text_does_not_depend_on_the_number_of_windows():
+    model = models.embedder("minilm")
+    texts = ["A card payment was declined.", "", "0 1 2 3"]
+    assert np.array_equal(model.embed(texts, windows=1), model.embed(texts, windows=8))
+
+
+def test_the_windows_of_a_huge_text_are_spread_from_its_start_to_its_end():
+    model = models.embedder("minilm")
+    filler = "The committee met and then adjourned. " * 20_000
+    huge = CATS + filler + STOCKS
+    plain, spread, cats, stocks = model.embed([filler, huge, CATS, STOCKS], windows=3)
+    assert spread @ cats > plain @ cats + 0.2
+    assert spread @ stocks > plain @ stocks + 0.2
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=3000), st.integers(1, 5))
+@settings(max_examples=30, deadline=None)
+def test_any_text_has_as_many_windows_as_asked_for_at_most(text, most):
+    model = models.embedder("minilm")
+    windows = model._windows(text, most)
+    assert 1 <= len(windows) <= most
+    assert all(1 <= len(ids) <= 128 for ids in windows)
 
 
 def test_a_changed_model_file_is_refused(monkeypatch, tmp_path):
@@ -108,13 +141,10 @@ def test_the_default_is_lsa_where_the_extra_is_missing(monkeypatch):
     assert models.default_model() == "lsa"
 
 
-def test_nothing_is_downloaded_for_a_hub_name():
-    with pytest.raises(UsageError, match=r"nothing is downloaded here.*file:FOLDER"):
-        models.embedder("hub:BAAI/bge-small-en")
-
-
 def test_an_unknown_model_lists_the_known_ones():
-    with pytest.raises(UsageError, match=r"called 'bert'.*minilm, lsa, file:FOLDER"):
+    with pytest.raises(
+        UsageError, match=r"called 'bert'.*minilm, lsa, file:FOLDER.*hub:OWNER/NAME"
+    ):
         models.embedder("bert")
 
 
@@ -144,7 +174,8 @@ def test_pooling_and_length_follow_the_files_of_sentence_transformers(folder):
     (folder / "1_Pooling" / "config.json").write_text(json.dumps(pooling))
     (folder / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": 8}))
     own = models.embedder(f"file:{folder}")
-    a, b = own.embed(["one two three four five six seven", "one two three four five six eight"])
+    texts = ["one two three four five six seven", "one two three four five six eight"]
+    a, b = own.embed(texts, windows=1)
     assert np.array_equal(a, b)
     assert not np.allclose(a, models.embedder("minilm").embed(["one two three four five six"])[0])
 
@@ -154,6 +185,17 @@ def test_a_folder_that_lacks_a_file_is_refused(folder, missing):
     (folder / missing).unlink()
     with pytest.raises(UsageError, match=f"lacks {missing.rpartition('/')[2]}"):
         models.embedder(f"file:{folder}")
+
+
+def test_vectors_of_a_folder_are_pinned_to_its_files(folder):
+    name = f"file:{folder}"
+    pinned = models.pin(name)
+    assert models.embedder(name, state=pinned).dim == 384
+    (folder / "sentence_bert_config.json").write_text(json.dumps({"max_seq_length": 8}))
+    assert models.pin(name) != pinned
+    with pytest.raises(UsageError, match="not the one that these vectors were made with"):
+        models.embedder(name, state=pinned)
+    assert models.pin("minilm") == b""
 
 
 class BatchScaled:

@@ -222,3 +222,29 @@ def test_ctrl_c_does_not_wait_for_batches_under_way(fussy, docs) -> None:
     finally:
         del registry._registered["op"]["test.slow"]
     assert waited == ["began", "stopped"]
+
+
+def test_a_newer_op_with_one_parameter_more_replaces_what_the_older_one_made(fussy, docs) -> None:
+    docs.compute("test.fussy")
+    del registry._registered["op"]["test.fussy"]
+
+    @assay.op("test.fussy", version="2", outputs=pa.schema({"length": pa.int32()}))
+    def fussier(batch: pa.RecordBatch, *, factor: int = 1, plus: int = 5) -> pa.RecordBatch:
+        """Length of a text, times a factor, and some more."""
+        lengths = pc.add(pc.multiply(pc.utf8_length(batch.column("text")), factor), plus)
+        return pa.RecordBatch.from_arrays([lengths.cast(pa.int32())], names=["length"])
+
+    assert docs.compute("test.fussy").rows_computed == 50
+    assert docs.to_table(["test.fussy.length"]).column(0).to_pylist()[:3] == [5, 6, 7]
+    with pytest.raises(UsageError, match="with other parameters"):
+        docs.compute({"op": "test.fussy", "plus": 6})
+
+
+def test_a_parameter_is_heard_where_the_model_is_taken_from_what_is_there(docs) -> None:
+    docs.compute({"op": "embed.text", "model": "lsa"})
+    assert docs.step("embed.text").params["model"] == "lsa"
+    assert docs.compute("embed.text").rows_computed == 0
+    with pytest.raises(UsageError, match="with other parameters"):
+        docs.compute({"op": "embed.text", "windows": 9})
+    docs.compute({"op": "embed.text", "model": "lsa", "windows": 9, "as": "wide"})
+    assert docs.step({"op": "embed.text", "as": "wide"}).params == {"model": "lsa", "windows": 9}

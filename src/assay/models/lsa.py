@@ -43,7 +43,7 @@ class Lsa:
     name: str = "lsa"
     dim: int = DIM
 
-    def embed(self, texts: Sequence[str]) -> np.ndarray:
+    def embed(self, texts: Sequence[str], *, windows: int = 1) -> np.ndarray:
         """Vectors of `texts`: float32, shape (len(texts), DIM); zero where no term is known."""
         vectors = np.zeros((len(texts), DIM), np.float32)
         for start in range(0, len(texts), _BLOCK):

@@ -14,8 +14,8 @@ SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 
 @functools.cache
 def load() -> OnnxText:
-    """The embedder `minilm`: 384 dimensions, mean pooling, at most 128 word pieces (what it was
-    trained on; the rest of a text is not read), English above all.
+    """The embedder `minilm`: 384 dimensions, mean pooling, windows of 128 word pieces (what it
+    was trained on), English above all.
 
     Reimers and Gurevych 2019 (arXiv:1908.10084) for the method; the model was distilled by Wang et
     al. 2020 (arXiv:2002.10957) and trained by sentence-transformers.

@@ -30,14 +30,29 @@ def step(dataset: Dataset, request: str | Mapping[str, Any], column: str | None)
     if dataset.exists:
         field = next((f for f in dataset.source.schema if made_by(f, made)), None)
         if field is not None:
-            return step_of(dataset, field)
+            known = step_of(dataset, field)
+            given = _given(request)
+            if all(made.params[key] == known.params[key] for key in given):
+                return known
+            model = known.params["model"]
+            return make_step(
+                {**_as_mapping(request), "model": model, "as": made.name}, column=column
+            )
     return make_step({**_with_model(request), "as": made.name}, column=column)
 
 
 def _with_model(request: str | Mapping[str, Any]) -> dict[str, Any]:
     """The request with `model: auto` replaced by the model that this installation can run."""
-    options = dict(request) if isinstance(request, Mapping) else {"op": request}
-    return {**options, "model": models.default_model()}
+    return {**_as_mapping(request), "model": models.default_model()}
+
+
+def _as_mapping(request: str | Mapping[str, Any]) -> dict[str, Any]:
+    return dict(request) if isinstance(request, Mapping) else {"op": request}
+
+
+def _given(request: str | Mapping[str, Any]) -> set[str]:
+    """Parameters that the request names."""
+    return set(_as_mapping(request)) - {"op", "as", "column"}
 
 
 def _called(request: str | Mapping[str, Any]) -> str:
@@ -89,7 +104,8 @@ def step_of(dataset: Dataset, field: pa.Field) -> Step:
     state_id = metadata.get("assay.state", "")
     state = dataset.project.assets.get(state_id)
     name = metadata["assay.name"].rpartition(".")[0]
-    return Step(registry.get("op", metadata["assay.op"]), params, name, inputs, state, state_id)
+    op = registry.get("op", metadata["assay.op"])
+    return Step(op, {**op.defaults, **params}, name, inputs, state, state_id)
 
 
 def model_note(made: Step) -> str | None:

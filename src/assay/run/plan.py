@@ -194,10 +194,16 @@ def same_fact(field: pa.Field, step: Step) -> bool:
 
 
 def same_question(field: pa.Field, step: Step) -> bool:
-    """Whether a stored column has the same op and parameters, in whatever version of the op."""
+    """Whether a stored column has the same op and parameters, in whatever version of the op.
+
+    A parameter that the op did not have then counts as its default.
+    """
     metadata = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
-    keys = ("assay.op", "assay.hash")
-    return all(metadata.get(key) == step.identity[key] for key in keys)
+    if metadata.get("assay.op") != step.op.name:
+        return False
+    params, inputs = json.loads(metadata["assay.params"])
+    described = [{**step.op.defaults, **params}, inputs]
+    return bool(json.dumps(described, sort_keys=True) == step.identity["assay.params"])
 
 
 def made_by(field: pa.Field, step: Step) -> bool:
