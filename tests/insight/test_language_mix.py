@@ -15,8 +15,10 @@ def test_rows_in_another_language_than_most_are_found(texts_of, dataset, find, k
     assert found.title == "2 languages; 7.7% of 65 rows are not German"
     assert set(found.row_ids) == {f"r{i}" for i in range(60, 65)}
     assert found.evidence["languages"][0] == {
-        "code": "de", "name": "German", "rows": 60, "share": 0.923077
+        "code": "de", "name": "German", "rows": 60, "share": 0.923077,
+        "share_interval": [0.832239, 0.966697],
     }  # fmt: skip
+    assert found.evidence["effective_languages"] == 1.31
     assert kept_by_fix(found, rows) == {f"r{i}" for i in range(60)}
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from assay.insight._language_names import language_name
+from assay.insight.coding import effective_number
 from assay.insight.reading import ids, snippets
 from assay.insight.severity import LANGUAGE, severity
-from assay.insight.wording import MAX_EXAMPLES, count, percent
+from assay.insight.wording import MAX_EXAMPLES, count, percent, wilson
 from assay.registry import finder
 from assay.schema import Finding, Fix, Rows
 
@@ -24,6 +25,7 @@ def language_mix(rows: Rows, *, unsure: float = 0.5) -> Iterator[Finding]:
     Where one language has the majority, the rows of the finding are those identified as another
     one, surest first, and the fix keeps the majority. Where none has, the mix is taken as meant:
     the rows are those whose language is unsure, least sure first, and there is no fix.
+    How many languages there are in effect is the exponential of the entropy of their shares.
     Identification errs on short texts and between close kin, so read the examples before dropping.
 
     Args:
@@ -62,6 +64,7 @@ def language_mix(rows: Rows, *, unsure: float = 0.5) -> Iterator[Finding]:
             "identified": n,
             "unsure": int(doubtful.sum()),
             "unsure_below": unsure,
+            "effective_languages": round(effective_number(counts), 2),
             "languages": [_share(names[i], int(counts[i]), n) for i in order[:MAX_EXAMPLES]],
             "other_languages": max(0, len(order) - MAX_EXAMPLES),
             "examples": _examples(rows, chosen[:MAX_EXAMPLES], names, codes, scores),
@@ -86,7 +89,13 @@ def _title(
 
 
 def _share(code: str, rows: int, n: int) -> dict[str, Any]:
-    return {"code": code, "name": language_name(code), "rows": rows, "share": round(rows / n, 6)}
+    return {
+        "code": code,
+        "name": language_name(code),
+        "rows": rows,
+        "share": round(rows / n, 6),
+        "share_interval": [round(end, 6) for end in wilson(rows, n)],
+    }
 
 
 def _examples(

@@ -34,6 +34,10 @@ LENGTH = Harm(0.4)
 LABEL_ERROR = Harm(0.7)  # teaches the opposite, and hides in an evaluation
 AMBIGUOUS = Harm(0.3)
 IMBALANCE = Harm(0.4)
+SPURIOUS = Harm(0.6)  # a model that learned it looks right until the shortcut is gone
+ONE_SOURCE = Harm(0.3)
+DRIFT = Harm(0.4)
+UNNAMED_GROUP = Harm(0.4)
 OUTLIER = Harm(0.3)
 USELESS_COLUMN = Harm(0.15)  # costs space and attention, not truth
 

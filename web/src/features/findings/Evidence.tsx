@@ -2,8 +2,9 @@
 import type { ReactNode } from "react";
 import type { Finding } from "@/api";
 import { count, measure, share } from "@/lib/format";
-import { BarList } from "@/ui";
+import { languages, sources, spurious } from "./balance";
 import { compare, type Piece } from "./diff";
+import { Bars, Quote } from "./parts";
 import { list, number, text, words, type Facts } from "./read";
 
 type Lens = (evidence: Facts, finding: Finding) => ReactNode;
@@ -19,22 +20,12 @@ const LENSES: Record<string, Lens> = {
   "text.encoding": encoding,
   "text.lengths": lengths,
   "outliers.embedding": outliers,
+  "labels.spurious": spurious,
+  "sources.imbalance": sources,
 };
 
 export function Evidence({ finding }: { finding: Finding }) {
   return <>{LENSES[finding.check]?.(finding.evidence, finding) ?? generic(finding.evidence, finding)}</>;
-}
-
-function Quote({ children, note, lines = 3 }: { children: ReactNode; note?: ReactNode; lines?: 1 | 2 | 3 | 4 }) {
-  const clamp = { 1: "line-clamp-1", 2: "line-clamp-2", 3: "line-clamp-3", 4: "line-clamp-4" }[lines];
-  return (
-    <div className="bg-sunken min-w-0 rounded px-2.5 py-1.5">
-      {note && <div className="text-muted mb-0.5 truncate text-xs">{note}</div>}
-      <div dir="auto" className={`${clamp} text-sm wrap-anywhere`}>
-        {children}
-      </div>
-    </div>
-  );
 }
 
 function Pieces({ pieces }: { pieces: readonly Piece[] }) {
@@ -142,15 +133,6 @@ function rules(evidence: Facts, finding: Finding): ReactNode {
     count: number(rule, "failing") ?? 0,
   }));
   return <Bars label={`Rows failing each rule: ${finding.title}`} bars={bars} />;
-}
-
-function languages(evidence: Facts): ReactNode {
-  const bars = list(evidence, "languages").map((one) => ({ value: text(one, "name") ?? text(one, "code") ?? "", count: number(one, "rows") ?? 0 }));
-  return <Bars label="Languages" bars={bars} distinct={bars.length + (number(evidence, "other_languages") ?? 0)} />;
-}
-
-function Bars({ label, bars, distinct }: { label: string; bars: { value: string; label?: string; count: number }[]; distinct?: number }) {
-  return <BarList label={label} bars={bars} limit={3} distinct={distinct ?? bars.length} />;
 }
 
 function column(evidence: Facts): ReactNode {

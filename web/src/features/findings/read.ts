@@ -18,6 +18,14 @@ export function list(facts: Facts, key: string): Facts[] {
   return value.filter((item): item is Facts => typeof item === "object" && item !== null && !Array.isArray(item));
 }
 
+/** Two ends, the lower one first. */
+export function interval(facts: Facts, key: string): readonly [number, number] | null {
+  const value: unknown = facts[key];
+  if (!Array.isArray(value)) return null;
+  const [low, high] = value as unknown[];
+  return typeof low === "number" && typeof high === "number" ? [low, high] : null;
+}
+
 /** "largest_group" → "Largest group" */
 export function words(key: string): string {
   const spaced = key.replace(/[_.]+/g, " ").trim();
@@ -35,6 +43,12 @@ const CHECKS: Record<string, string> = {
   "text.encoding": "Encoding",
   "text.lengths": "Length",
   "outliers.embedding": "Outliers",
+  label_errors: "Label errors",
+  "labels.ambiguous": "Ambiguous rows",
+  "labels.imbalance": "Rare classes",
+  "labels.spurious": "Shortcut to the label",
+  "leak.splits": "Leak between splits",
+  "sources.imbalance": "Sources",
 };
 
 /** The name of a check for people; a plug-in's is made of its own name. */
