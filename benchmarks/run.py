@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "subset": (),
     "diff": (),
     "neighbors": (),
+    "map": (),
     "gaps": (),
     "install": (),
     "memory": (),
@@ -173,6 +174,9 @@ BARS = (
     ),
     Bar("  by cells", "neighbors", ("times_cheaper_than_scikit_learn", "cells"), 5),
     Bar("  recall of cells", "neighbors", ("recall", "cells"), 0.99, unit=""),
+    Bar("map of 100k x 384 over umap-learn", "map", ("cpu_over_umap_learn", "first"), most=1),
+    Bar("  over one that is compiled", "map", ("cpu_over_umap_learn_compiled", "first"), unit="x"),
+    Bar("  nearest rows kept", "map", ("nearest", "assay", "kept"), unit=""),
     Bar(
         "rows of missing intents, AUROC, lsa",
         "gaps",

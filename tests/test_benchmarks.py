@@ -33,6 +33,7 @@ SMALL = {
     "diff": ("--rows", "60", "--rounds", "1"),
     "gaps": ("--seeds", "1", "--cells", "20", "--models", "lsa", "--intents", "15"),
     "neighbors": ("--rows", "600"),
+    "map": ("--rows", "300"),
     "install": ("--skip-install",),
     "demo": (),
 }

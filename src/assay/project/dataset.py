@@ -13,6 +13,7 @@ from assay.project import check, explain, export, row, steps, tags
 from assay.project.check import StoredFinding
 from assay.project.choosing import Choosing
 from assay.project.curate import CurateResult
+from assay.project.mapped import Mapped
 from assay.project.searching import Searching
 from assay.run import compute
 from assay.run.compute import ComputeResult, Progress
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from assay.project.view.engine import View
 
 
-class Dataset(Searching, Choosing):
+class Dataset(Searching, Choosing, Mapped):
     """Rows with their signals, and all that can be done with them."""
 
     def add(

@@ -15,8 +15,10 @@ from assay.insight.map.projection import choose, lay_out
 from assay.insight.map.topics import TEXTS, name_topics, topics
 from assay.project.view.columns import Column
 from assay.project.view.snapshot import Snapshot
-from assay.search.hybrid import as_matrix
+from assay.search.neighbors import Neighbors, stored_neighbors
+from assay.search.spaces import usable
 from assay.store import runs
+from assay.store.graphs import graph_folder
 from assay.store.locks import exclusive
 from assay.store.table import Table
 
@@ -103,14 +105,18 @@ def make_map(
             remedy=f"assay compute {dataset.name} embed.text",
         )
     tell(0, None, "Reading vectors")
-    matrix, valid = as_matrix(snapshot.table.read([column.stored]).column(0))
-    valid &= np.isfinite(matrix).all(axis=1)
+    matrix, valid = usable(snapshot.table.read([column.stored]).column(0))
     rows = np.flatnonzero(valid)
     used = choose(method, len(rows))
     inputs = {"version": snapshot.version, "embedding": column.name, "method": used}
     with runs.record(dataset.project.events, "compute", dataset.name, inputs) as run:
         run.inputs["signals"] = ["map"]
-        laid = lay_out(matrix[rows], used, seed=seed, report=tell)
+
+        def graph() -> Neighbors:
+            folder = graph_folder(snapshot.table)
+            return stored_neighbors(snapshot.table, column.stored, folder).among_known()
+
+        laid = lay_out(matrix[rows], used, graph=graph, seed=seed, report=tell)
         tell(100, 100, "Finding topics")
         labels = topics(laid, seed=seed)
         names = _names(snapshot, rows, labels)

@@ -49,6 +49,16 @@ class Neighbors:
         """The graph of the `k` most similar rows of each."""
         return Neighbors(self.rows[:, :k], self.similarities[:, :k], self.known, self.exact)
 
+    def among_known(self) -> Neighbors:
+        """The graph of the known rows alone, numbered anew from 0."""
+        if self.known.all():
+            return self
+        number = np.cumsum(self.known, dtype=np.int32) - 1
+        rows = self.rows[self.known]
+        rows = np.where(rows >= 0, number[rows], np.int32(-1))
+        everyone = np.ones(len(rows), bool)
+        return Neighbors(rows, self.similarities[self.known], everyone, self.exact)
+
 
 def neighbors_of(vectors: pa.Array | pa.ChunkedArray, k: int = K) -> Neighbors:
     """The neighbor graph of a column of vectors.

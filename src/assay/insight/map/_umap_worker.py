@@ -15,10 +15,12 @@ _EPOCHS = re.compile(r"completed\s+(\d+)\s*/\s*(\d+)")
 
 
 def main(folder: Path, seed: int) -> None:
-    """Read vectors.npy and sample.npy, write places.npy; progress goes to stdout."""
+    """Read vectors, sample and neighbors (.npy), write places.npy; progress goes to stdout."""
     vectors = np.load(folder / "vectors.npy", mmap_mode="r")
     sample = np.load(folder / "sample.npy")
     warnings.filterwarnings("ignore")
+    # UMAP would go on and find neighbors of its own.
+    warnings.filterwarnings("error", message="precomputed_knn has")
     sys.stdout = _Listening()
     import umap
 
@@ -27,6 +29,7 @@ def main(folder: Path, seed: int) -> None:
         n_neighbors=min(NEIGHBORS, len(chosen) - 1),
         min_dist=MIN_DISTANCE,
         metric="cosine",
+        precomputed_knn=(np.load(folder / "rows.npy"), np.load(folder / "distances.npy")),
         random_state=seed,
         n_jobs=1,
         verbose=True,
@@ -74,7 +77,7 @@ class _Listening(io.TextIOBase):
     def write(self, text: str) -> int:
         match = _EPOCHS.search(text)
         if match:
-            tell(30 + 50 * int(match[1]) / int(match[2]), "Laying out")
+            tell(20 + 60 * int(match[1]) / int(match[2]), "Laying out")
         return len(text)
 
 

@@ -15,6 +15,8 @@ import numpy as np
 
 from assay import stopping
 from assay.errors import AssayError, MissingExtra, UsageError
+from assay.insight.map._umap_worker import NEIGHBORS
+from assay.search.neighbors import K, Neighbors, neighbors_of_matrix
 
 METHODS = ("auto", "umap", "pca")
 SAMPLE = 100_000
@@ -44,20 +46,27 @@ def choose(method: str, rows: int) -> str:
 
 
 def lay_out(
-    vectors: np.ndarray, method: str, *, seed: int = 0, report: Report | None = None
+    vectors: np.ndarray,
+    method: str,
+    *,
+    graph: Callable[[], Neighbors] | None = None,
+    seed: int = 0,
+    report: Report | None = None,
 ) -> np.ndarray:
     """Places of vectors: float32, shape (n, 2), in [0, 1], the aspect kept, y upwards.
 
     Args:
         vectors: float32, shape (n, d), finite.
         method: `umap` or `pca`, from `choose`.
+        graph: Gives the neighbors of all these rows, at least `NEIGHBORS` each, where they are
+            known; asked for only where UMAP lays out all of them.
         seed: What everything random starts from.
         report: Told `(done, total, label)`; may raise to stop.
     """
     if len(vectors) == 0:
         return np.empty((0, 2), np.float32)
     tell = report or (lambda *_: None)
-    places = _umap(vectors, seed, tell) if method == "umap" else pca(vectors, seed)
+    places = _umap(vectors, graph, seed, tell) if method == "umap" else pca(vectors, seed)
     return normalize(places)
 
 
@@ -89,30 +98,42 @@ def normalize(places: np.ndarray) -> np.ndarray:
     return result
 
 
-def _umap(vectors: np.ndarray, seed: int, report: Report) -> np.ndarray:
+def _umap(
+    vectors: np.ndarray, graph: Callable[[], Neighbors] | None, seed: int, report: Report
+) -> np.ndarray:
     """UMAP in its own process: two at once abort a process, and a process can be stopped."""
     with tempfile.TemporaryDirectory(prefix="assay-map-") as folder:
         source, result = Path(folder) / "vectors.npy", Path(folder) / "places.npy"
+        sample = _sample(len(vectors), SAMPLE, seed)
+        report(0, 100, "Finding neighbors")
+        if graph is not None and len(sample) == len(vectors):
+            near = graph()
+        else:
+            near = neighbors_of_matrix(vectors[sample], K)
+        rows, distances = knn_with_self(near)
+        np.save(Path(folder) / "rows.npy", rows)
+        np.save(Path(folder) / "distances.npy", distances)
         np.save(source, vectors)
-        np.save(Path(folder) / "sample.npy", _sample(len(vectors), SAMPLE, seed))
+        np.save(Path(folder) / "sample.npy", sample)
         log = Path(folder) / "log.txt"
         command = [sys.executable, "-m", "assay.insight.map._umap_worker", folder, str(seed)]
-        with log.open("wb") as errors:
-            worker = subprocess.Popen(  # noqa: S603  (our own module, no outside input)
+        with (
+            log.open("wb") as errors,
+            subprocess.Popen(  # noqa: S603  (our own module, no outside input)
                 command, stdout=subprocess.PIPE, stderr=errors, bufsize=0
-            )
+            ) as worker,
+        ):
+            assert worker.stdout is not None
             try:
-                assert worker.stdout is not None
-                report(0, 100, "Finding neighbors")
+                report(10, 100, "Laying out")
                 for line in _lines(worker.stdout):
                     done, _, label = line.partition(" ")
                     if done.isdigit():
                         report(int(done), 100, label)
-                code = worker.wait()
             except BaseException:
                 worker.kill()
-                worker.wait()
                 raise
+            code = worker.wait()
         if code != 0 or not result.exists():
             last = log.read_text("utf-8", "replace").strip().splitlines()[-1:] or [f"exit {code}"]
             raise AssayError(
@@ -121,6 +142,22 @@ def _umap(vectors: np.ndarray, seed: int, report: Report) -> np.ndarray:
             )
         places: np.ndarray = np.load(result)
         return places
+
+
+def knn_with_self(graph: Neighbors) -> tuple[np.ndarray, np.ndarray]:
+    """Neighbors as UMAP reads them: each row is its own first one.
+
+    Returns:
+        `(rows, distances)`: int32 and float32, shape (n, `NEIGHBORS`, fewer if n is); distances
+        are 1 - cosine, infinite where there is no row.
+    """
+    n = len(graph.rows)
+    others = graph.first(min(NEIGHBORS, n) - 1)
+    distances = np.where(others.rows < 0, np.inf, np.maximum(0, 1 - others.similarities))
+    return (
+        np.hstack([np.arange(n, dtype=np.int32)[:, None], others.rows]),
+        np.hstack([np.zeros((n, 1), np.float32), distances.astype(np.float32)]),
+    )
 
 
 def _lines(output: IO[bytes]) -> Iterator[str]:

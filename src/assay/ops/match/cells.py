@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from assay import stopping
 from assay.ops.match.neighbors import empty_neighbors, finished
 
 _BLOCK = 8192
@@ -105,6 +106,7 @@ def knn_in_cells(
     for cell, columns in enumerate(members):
         if len(columns) == 0:
             continue
+        stopping.check()
         base = unit[columns].T
         rows = asking[cell] // probes
         for first in range(0, len(rows), _BLOCK):

@@ -205,6 +205,7 @@ def _among_themselves(base: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]
 
     indices, similarities = empty_neighbors(len(base), k)
     for row in range(0, len(base), _BLOCK):
+        stopping.check()
         rows = slice(row, row + _BLOCK)
         for column in range(row, len(base), _BLOCK):
             columns = slice(column, column + _BLOCK)
