@@ -87,6 +87,13 @@ class Rows(Protocol):
         """
         ...
 
+    def added(self) -> np.ndarray:
+        """Which addition brought each row: int64, shape (n,), ascending, equal within one run.
+
+        Additions whose record is not kept any more count as one, the first.
+        """
+        ...
+
     def beside(self, name: str) -> Rows | None:
         """Other rows of the same project; None where there are none of that name.
 

@@ -31,6 +31,7 @@ def _rows(texts: list[str | None]) -> MemoryRows:
 def test_the_built_in_checks_are_these() -> None:
     assert NAMES == [
         "columns.broken",
+        "drift.versions",
         "duplicates.exact",
         "duplicates.near",
         "label_errors",

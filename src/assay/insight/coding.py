@@ -106,10 +106,11 @@ def encode(column: pa.ChunkedArray, bins: int = 10) -> tuple[str, np.ndarray, li
 
 def distinct(column: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
     """Code of each row (int64, -1 where null) and the different values."""
-    whole = pa.chunked_array(column.chunks, column.type).combine_chunks()
-    if isinstance(whole, pa.ChunkedArray):
-        whole = whole.combine_chunks() if whole.num_chunks > 1 else whole.chunk(0)
-    coded = whole if pa.types.is_dictionary(whole.type) else pc.dictionary_encode(whole)
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    coded = pc.dictionary_encode(column)
+    if isinstance(coded, pa.ChunkedArray):
+        coded = coded.combine_chunks()
     codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     return codes, coded.dictionary
 

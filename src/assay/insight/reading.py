@@ -80,6 +80,10 @@ class Subset:
         found = neighbors_of(self.table(name).column(0), k)
         return found.rows, found.similarities
 
+    def added(self) -> np.ndarray:
+        """Which addition brought each row."""
+        return np.asarray(self.rows.added()[self.indices])
+
     def beside(self, name: str) -> Rows | None:
         """Other rows of the same project."""
         return self.rows.beside(name)

@@ -15,6 +15,7 @@ from assay.search.names import Resolved, resolver
 from assay.search.neighbors import neighbors_of, stored_neighbors
 from assay.search.syntax import is_row_set
 from assay.store.graphs import graph_folder
+from assay.store.runs import additions
 from assay.store.table import Table
 
 
@@ -107,6 +108,11 @@ class StoredRows:
         else:
             graph = neighbors_of(self.table(name).column(0), k)
         return graph.rows, graph.similarities
+
+    def added(self) -> np.ndarray:
+        """Which addition brought each row; see `Rows.added`."""
+        numbers = additions(self._table)
+        return numbers if self._kept is None else numbers[self._kept]
 
     def beside(self, name: str) -> StoredRows | None:
         """Other rows of the same project."""

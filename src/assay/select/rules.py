@@ -252,5 +252,8 @@ class _Some:
         found = neighbors_of(self.table(name).column(0), k)
         return found.rows, found.similarities
 
+    def added(self) -> np.ndarray:
+        return np.asarray(self.rows.added()[self.indices])
+
     def beside(self, name: str) -> Rows | None:
         return self.rows.beside(name)

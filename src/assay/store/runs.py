@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from assay._version import __version__
 from assay.errors import AssayError, Stopped, StoreError
 from assay.store.events import Events
@@ -146,6 +148,23 @@ def history(events: Events, dataset: str | None = None) -> list[dict[str, Any]]:
 def done(events: Events, dataset: str | None = None) -> list[dict[str, Any]]:
     """As `history`, those that came to their end."""
     return [run for run in history(events, dataset) if run["state"] == "done"]
+
+
+def additions(table: Table) -> np.ndarray:
+    """The run that appended each row, numbered in the order of the rows.
+
+    Returns:
+        int64, shape (n,), ascending; a run of several commits has one number, and so have rows
+        whose commits are not kept any more.
+    """
+    versions = table.created()
+    numbers: dict[str, int] = {}
+    of_version = {}
+    for version in dict.fromkeys(versions.tolist()):
+        found = _RUN.search(table.message(version))
+        of_version[version] = numbers.setdefault(found[1] if found else "", len(numbers))
+    known, place = np.unique(versions, return_inverse=True)
+    return np.array([of_version[each] for each in known.tolist()], np.int64)[place]
 
 
 def run_of(table: Table, row: int) -> str | None:

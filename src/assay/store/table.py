@@ -193,6 +193,12 @@ class Table:
         ).to_table()
         return int(found.column(0)[0].as_py())
 
+    def created(self) -> np.ndarray:
+        """The version of the table in which each row first stood: int64, in row order."""
+        scanner = self.handle.scanner(columns=["_row_created_at_version"], scan_in_order=True)
+        with read_guard(self.path):
+            return np.asarray(scanner.to_table().column(0), np.int64)
+
     def message(self, version: int) -> str:
         """What the commit that made `version` says of itself; empty where it is not kept."""
         return _lance.message(self.handle, version)

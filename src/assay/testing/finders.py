@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,11 +24,18 @@ class MemoryRows:
     Args:
         table: Columns by stored name. Needs at least `id`; `with_signals` adds computed columns.
         others: What `beside` gives, by name.
+        added: What `added` gives; by default all rows came at once.
     """
 
-    def __init__(self, table: pa.Table, others: Mapping[str, Rows] | None = None) -> None:
+    def __init__(
+        self,
+        table: pa.Table,
+        others: Mapping[str, Rows] | None = None,
+        added: Sequence[int] | None = None,
+    ) -> None:
         self._table = table
         self._others = others or {}
+        self._added = np.zeros(table.num_rows, np.int64) if added is None else np.array(added)
 
     @property
     def num_rows(self) -> int:
@@ -53,6 +60,10 @@ class MemoryRows:
         """The rows most similar to each row."""
         found = neighbors_of(self.table(name).column(0), k)
         return found.rows, found.similarities
+
+    def added(self) -> np.ndarray:
+        """Which addition brought each row."""
+        return self._added
 
     def beside(self, name: str) -> Rows | None:
         """Other rows of the same project."""

@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import type { Finding } from "@/api";
 import { count, measure, share } from "@/lib/format";
-import { languages, sources, spurious } from "./balance";
+import { drift, languages, sources, spurious } from "./balance";
 import { compare, type Piece } from "./diff";
 import { Bars, Quote } from "./parts";
 import { list, number, text, words, type Facts } from "./read";
@@ -22,6 +22,7 @@ const LENSES: Record<string, Lens> = {
   "outliers.embedding": outliers,
   "labels.spurious": spurious,
   "sources.imbalance": sources,
+  "drift.versions": drift,
 };
 
 export function Evidence({ finding }: { finding: Finding }) {

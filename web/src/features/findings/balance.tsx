@@ -6,10 +6,17 @@ import { interval, list, number, text, type Facts } from "./read";
 
 const SHOWN = 4;
 
-/** "77 % (71 to 83)" */
+/** A share as a percentage, finer near the ends; only what is exact reads 0 or 100. */
+function digits(share: number): string {
+  const value = 100 * share;
+  if (value > 0 && value < 0.05) return "<0.1";
+  if (value < 100 && value >= 99.95) return ">99.9";
+  return value.toFixed(value === 0 || value === 100 || (value > 9.95 && value < 90.05) ? 0 : 1);
+}
+
+/** "77 % (71–83)" */
 function percent(share: number, ends?: readonly [number, number] | null): string {
-  const shown = (x: number) => (100 * x < 9.95 ? (100 * x).toFixed(1) : (100 * x).toFixed(0));
-  return ends ? `${shown(share)} % (${shown(ends[0])}–${shown(ends[1])})` : `${shown(share)} %`;
+  return ends ? `${digits(share)} % (${digits(ends[0])}–${digits(ends[1])})` : `${digits(share)} %`;
 }
 
 function Note({ children }: { children: ReactNode }) {
@@ -54,8 +61,8 @@ export function sources(evidence: Facts): ReactNode {
 
 /** How many parts of equal size would be as uneven. */
 function Effective({ of, noun, more, what = "" }: { of: number | null; noun: string; more: number; what?: string }) {
-  const told = of === null ? "" : `as uneven as ${of.toFixed(1)} equal ${noun}s ${what}`.trim();
   const rest = more > 0 ? `and ${count(more)} more` : "";
+  const told = of === null ? "" : `in effect ${of.toFixed(1)} ${of.toFixed(1) === "1.0" ? noun : `${noun}s`} ${what}`.trim();
   return <Note>{[rest, told].filter(Boolean).join("; ")}</Note>;
 }
 
@@ -81,13 +88,47 @@ export function spurious(evidence: Facts): ReactNode {
         gauges={pairs.map((pair, i) => {
           const held = number(pair, "rows") ?? 0;
           const expected = number(pair, "expected") ?? 0;
-          return { key: String(i), label: `${shown(pair, "value")} with ${shown(pair, "class")}`, value: held, mark: expected, note: `${count(held)}, not ${count(expected)}` };
+          return { key: String(i), label: `${shown(pair, "value")} → ${shown(pair, "class")}`, value: held, mark: expected, note: `${count(held)}, not ${count(expected)}` };
         })}
       />
       <Note>
         The mark is what chance would give. Cramér's V {strength.toFixed(2)}
         {range && ` (${range[0].toFixed(2)}–${range[1].toFixed(2)})`}, {plural(number(evidence, "columns_looked_at") ?? 1, "column")} looked at
       </Note>
+    </div>
+  );
+}
+
+export function drift(evidence: Facts): ReactNode {
+  const columns = list(evidence, "columns");
+  const worst = columns[0];
+  if (!worst) return null;
+  const values = list(worst, "values").slice(0, 3);
+  const share = (value: Facts, side: string) => number(value, side) ?? 0;
+  const most = Math.max(...values.flatMap((value) => [share(value, "before"), share(value, "after")]), 0.01);
+  const more = columns.length - SHOWN + (number(evidence, "other_columns") ?? 0);
+  return (
+    <div className="space-y-1.5">
+      <Gauges
+        label="How far each column moved"
+        most={1}
+        gauges={columns.slice(0, SHOWN).map((column) => {
+          const ends = interval(column, "distance_interval");
+          const name = text(column, "column") ?? "";
+          return { ...gauge(name, name, column, "distance"), mark: number(column, "by_chance") ?? undefined, note: percent(number(column, "distance") ?? 0, ends) };
+        })}
+      />
+      <Note>
+        {more > 0 && `and ${count(more)} more; `}share of rows with another value than before; the mark is what chance gives. In {text(worst, "column")}:
+      </Note>
+      <Gauges
+        label={`Shares before and after in ${text(worst, "column") ?? ""}`}
+        most={most}
+        gauges={values.map((value) => {
+          const name = text(value, "value") ?? "";
+          return { key: name, label: name, value: share(value, "after"), mark: share(value, "before"), note: `${digits(share(value, "before"))} → ${percent(share(value, "after"))}` };
+        })}
+      />
     </div>
   );
 }

@@ -49,6 +49,7 @@ const CHECKS: Record<string, string> = {
   "labels.spurious": "Shortcut to the label",
   "leak.splits": "Leak between splits",
   "sources.imbalance": "Sources",
+  "drift.versions": "Drift",
 };
 
 /** The name of a check for people; a plug-in's is made of its own name. */
