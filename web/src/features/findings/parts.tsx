@@ -36,7 +36,7 @@ export function Gauges({ label, gauges, most }: { label: string; gauges: readonl
   return (
     <ul aria-label={label} className="text-sm">
       {gauges.map(({ key, label: name, value, low, high, mark, note }) => (
-        <li key={key} className="grid min-h-6 grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(92px,auto)] items-center gap-2 px-1">
+        <li key={key} className="grid min-h-6 grid-cols-[minmax(0,5fr)_minmax(0,4fr)_112px] items-center gap-2 px-1">
           <span className="truncate" title={name}>
             {name}
           </span>
