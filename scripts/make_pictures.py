@@ -23,7 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import assay
 
-SCREENS = ("findings", "ask", "explore", "inspect", "curate", "versions", "report")
+SCREENS = ("findings", "ask", "explore", "inspect", "curate", "gaps", "versions", "report")
 WIDTHS = {1440: 900, 390: 844}
 FLAGS = ["--headless=new", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 WAITING = "[aria-busy=true]:visible, .breathe:visible, [role=progressbar]:visible"

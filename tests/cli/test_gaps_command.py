@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -24,7 +25,8 @@ def pools(assay, lines):
 def test_people_see_the_gap_its_shares_and_how_much_to_get(pools) -> None:
     done = pools("gaps", "pool", "--target", "target", "--cells", 2)
     assert done.code == 0
-    assert "pool (40 rows) and target (40) are told apart by embed.text" in done.stdout
+    assert "pool can be told from target: AUROC 0." in done.stdout
+    assert "Compared by embed.text@lsa: 40 rows and 40." in done.stdout
     assert "alarm" in done.stdout and "0.0%" in done.stdout and "nearest own" in done.stdout
 
 
@@ -35,6 +37,19 @@ def test_programs_get_one_document_and_a_file_of_scores(pools, tmp_path: Path) -
     promised = {"id", "name", "target_share", "own_share", "ratio", "ci", "rules", "examples"}
     assert all(promised | {"next"} <= gap.keys() for gap in done.json["gaps"])
     assert pq.read_table(scores).num_rows == 40
+
+
+def test_the_list_of_what_to_get_is_written_for_people_and_programs(pools, tmp_path: Path) -> None:
+    for name in ("list.csv", "list.md", "list.json"):
+        done = pools("gaps", "pool", "--target", "target", "--cells", 2, "--list", tmp_path / name)
+        assert done.code == 0 and "Wrote what to get" in done.stderr
+    wanted = json.loads((tmp_path / "list.json").read_text())
+    assert wanted["rows"] == sum(item["rows"] for item in wanted["items"]) > 0
+    assert f"{wanted['rows']} rows for the sure gaps together" in done.stdout
+    assert (tmp_path / "list.csv").read_text().startswith("gap,name,rows,own_share,share,")
+    assert (tmp_path / "list.md").read_text().startswith("# What pool needs to be like target")
+    done = pools("gaps", "pool", "--target", "target", "--list", tmp_path / "list.xlsx")
+    assert done.code == 2 and ".csv, .json, .md" in done.stderr
 
 
 def test_what_cannot_be_compared_is_wrong_use(pools) -> None:

@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 import assay
 
-SCREENS = ("findings", "ask", "explore", "inspect", "curate", "versions", "report", "_ui")
+SCREENS = ("findings", "ask", "explore", "inspect", "curate", "gaps", "versions", "report", "_ui")
+QUERIES = {"inspect": "?data=ships&row={row}", "gaps": "?data=ships@clean&beside=ships"}
 LAYERS = {
     "?": "Keys on this screen",
     "Control+k": "Commands",
@@ -36,7 +37,7 @@ def test_screens_can_be_used_by_everyone(
     row = assay.open(served.folder).dataset("ships").to_table(["id"]).column(0)[57]
     page = visit(served, viewport={"width": width, "height": 900}, color_scheme=scheme)
     for name in SCREENS:
-        query = f"?data=ships&row={row}" if name == "inspect" else "?data=ships"
+        query = QUERIES.get(name, "?data=ships").format(row=row)
         page.goto(f"{served.base}{name}{query}")
         expect(page.locator("main h1").first).to_be_attached()
         page.wait_for_load_state("load")

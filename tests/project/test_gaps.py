@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import assay
 from assay.errors import UsageError
+from assay.project.gaps import kept
+from assay.project.gaps.shopping import shopping_list
 from assay.project.project import Project
+from assay.project.tags import selection_key
 
 SUBJECTS = {
     "alarm": ["set an alarm for {}", "wake me up with an alarm at {}", "alarm clock {} please"],
@@ -95,6 +100,70 @@ def test_a_filter_makes_the_pool_and_a_dataset_lacks_nothing_beside_itself(
     assert same.p_value > 0.05 and not any(gap.ci[0] > 1 for gap in same.gaps)
     without = pool.where('not (text contains "table")').gaps(pool, cells=3)
     assert "table" in without.gaps[0].name and without.gaps[0].own_rows == 0
+
+
+def test_the_counts_of_the_list_are_solved_together(project: Project) -> None:
+    found = project.dataset("pool").gaps("target", cells=4)
+    gap = replace(found.gaps[0], target_share=0.3, own_share=0.1, ci=(1.5, 4.0))
+    two = [replace(gap, id="a"), replace(gap, id="b", target_share=0.2, own_share=0.0)]
+    small = replace(found, gaps=two, pool_rows=100)
+    both = shopping_list(small)
+    # (10 + x) / (100 + x + y) = 0.3 and y / (100 + x + y) = 0.2.
+    assert [item.rows for item in both.items] == [44, 36] and both.closes == 1
+    assert [item.share for item in both.items] == [0.3, 0.2]
+    one = shopping_list(small, {"b": 20})
+    assert one.rows == 20 and one.items[0].share == pytest.approx(20 / 120, abs=1e-6)
+    # Of 0.2 + 0.2 that is missing: b has 0.0333 left, and a, diluted, 0.3 - 10 / 120.
+    assert one.closes == pytest.approx(1 - (0.2 - 20 / 120 + 0.3 - 10 / 120) / 0.4, abs=1e-3)
+    assert shopping_list(small, {}).to_dict()["items"] == []
+    whole = replace(small, gaps=[replace(gap, id="a", target_share=1.0)])
+    assert 0 < shopping_list(whole).rows <= 1_000_000_000
+
+
+def test_what_was_found_is_kept_and_read_again(project: Project) -> None:
+    pool, target = project.dataset("pool"), project.dataset("target")
+    found = pool.gaps("target", cells=4)
+    made = kept.newest(pool)
+    assert made is not None and made.target == "target"
+    assert kept.read(pool, made) == found and made.state == kept.state_of(pool, target)
+    own = project.dataset("pool").view(
+        filters=[f"selection:{selection_key(found.gaps[0].own_row_ids)}"]
+    )
+    assert own.count == found.gaps[0].own_rows
+    pool.where("text != ''").gaps("target", cells=3)
+    again = kept.newest(pool, "target")
+    assert again is not None and again.key == made.key
+    assert kept.newest(pool, "unlabeled") is None
+
+
+@pytest.mark.parametrize("rows", [["the same words"] * 30, ["one row"], ["", " "]])
+def test_equal_single_and_empty_texts_are_compared_or_refused(
+    project: Project, tmp_path: Path, rows: list[str]
+) -> None:
+    name = f"odd{len(rows)}"
+    file = tmp_path / "odd.jsonl"
+    file.write_text("".join(json.dumps({"text": text}) + "\n" for text in rows))
+    project.dataset(name).add(file)
+    if not any(text.strip() for text in rows):
+        with pytest.raises(UsageError, match="no row with a vector"):
+            project.dataset("pool").gaps(name)
+        return
+    found = project.dataset("pool").gaps(name)
+    assert found.rows["target"] == len(rows)
+    json.dumps(found.to_dict(), allow_nan=False)
+
+
+def test_vectors_that_are_not_finite_are_left_out(project: Project, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for name in ("left", "right"):
+        vectors = rng.normal(size=(30, 4)).astype(np.float32)
+        vectors[::3, 1] = np.nan
+        column = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), 4)
+        pq.write_table(pa.table({"v": column}), tmp_path / f"{name}.parquet")
+        project.dataset(name).add(tmp_path / f"{name}.parquet")
+    found = project.dataset("left").gaps("right")
+    assert found.rows == {"pool": 20, "target": 20}
+    assert found.scores is not None and found.scores["score"].null_count == 10
 
 
 def test_the_run_is_recorded(project: Project) -> None:

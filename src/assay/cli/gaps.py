@@ -24,8 +24,9 @@ from assay.cli.output import (
 
 if TYPE_CHECKING:
     from assay.project.gaps import Gap, Gaps
+    from assay.project.gaps.shopping import ShoppingList
 
-_SHOWN, _ALPHA = 2, 0.05
+_SHOWN = 2
 
 
 @click.command()
@@ -45,6 +46,13 @@ _SHOWN, _ALPHA = 2, 0.05
     metavar="FILE",
     type=click.Path(path_type=Path),
     help="Write a Parquet file of (id, score) for each row of the target; high is missing.",
+)
+@click.option(
+    "--list",
+    "shopping",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write how many rows to get for each sure gap: .csv, .json or .md.",
 )
 @click.option(
     "--cells",
@@ -70,6 +78,7 @@ def gaps(
     target: str,
     sources: tuple[str, ...],
     scores: Path | None,
+    shopping: Path | None,
     cells: int,
     limit: int,
     seed: int,
@@ -80,6 +89,8 @@ def gaps(
 
     Both need the same embedding; `assay compute POOL embed.text` makes one.
     """
+    from assay.project.gaps.shopping import shopping_list
+
     found = (
         opened(project)
         .dataset(pool)
@@ -88,27 +99,33 @@ def gaps(
     if scores is not None:
         written = found.write_scores(scores)
         err().print(f"[dim]Wrote {plural(written, 'score')} to {clean(scores)}.[/]")
+    wanted = shopping_list(found)
+    if shopping is not None:
+        wanted.write(shopping)
+        err().print(f"[dim]Wrote what to get to {clean(shopping)}.[/]")
     if as_json:
-        print_json(found.to_dict())
+        print_json({**found.to_dict(), "list": wanted.to_dict()})
         return
-    _show(found)
+    _show(found, wanted)
 
 
-def _show(found: Gaps) -> None:
-    told = "are told apart" if found.p_value <= _ALPHA else "are not told apart"
+def _show(found: Gaps, wanted: ShoppingList) -> None:
     out().print(
-        f"{clean(found.pool)} ({found.rows['pool']:,} rows) and {clean(found.target)} "
-        f"({found.rows['target']:,}) {told} by {clean(found.embedding)}: "
-        f"AUROC {found.auroc:.2f}, p = {found.p_value:.3f}."
+        f"{clean(found.summary())} Compared by {clean(found.embedding)}: "
+        f"{plural(found.rows['pool'], 'row')} and {found.rows['target']:,}."
     )
     if not found.gaps:
-        out().print("No part of the target is missing.")
         return
-    if found.p_value > _ALPHA:
+    if not found.told_apart:
         out().print("What follows may be chance.")
     out().print()
     rows = [_row(gap) for gap in found.gaps]
     grid(["", "target", "own", "ratio", "95 %", "get"], rows, right=[1, 2, 3, 4, 5])
+    if wanted.rows:
+        paragraph(
+            f"{plural(wanted.rows, 'row')} for the sure gaps together would close "
+            f"{wanted.closes:.0%} of what is missing."
+        )
     for gap in found.gaps[:_SHOWN]:
         _show_one(gap)
 

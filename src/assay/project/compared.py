@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,12 +34,14 @@ class Side:
         at: int64, shape (m,): those with a vector, or a sample of them.
         vectors: float32, shape (m, d), of length 1 or 0.
         words_alone: Whether the vectors know words and not their meaning.
+        scale: Rows that each of these stands for: more than 1 where a sample is read.
     """
 
     rows: StoredRows
     at: np.ndarray
     vectors: np.ndarray
     words_alone: bool
+    scale: float = 1.0
 
     @property
     def known(self) -> int:
@@ -111,6 +113,10 @@ def sides(
                 f"'{dataset.full_name}' has no row with a vector to compare.",
                 remedy=f"assay compute {dataset.name} {found.name}, or look at its filters",
             )
+    made = [
+        replace(side, scale=r.num_rows / max(1, len(where)))
+        for side, r, where in zip(made, rows, at, strict=True)
+    ]
     names = [dataset.full_name for dataset in others]
     return found.name, made[0], made[1], dict(zip(names, made[2:], strict=True))
 

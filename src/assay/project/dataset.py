@@ -216,6 +216,7 @@ class Dataset(Searching, Choosing, Mapped):
         cells: int = 200,
         limit: int = 20,
         seed: int = 0,
+        on_step: Callable[[int, int, str], None] | None = None,
     ) -> Gaps:
         """Where a target has rows and these rows have fewer than their share, and what to get.
 
@@ -225,6 +226,7 @@ class Dataset(Searching, Choosing, Mapped):
             cells: Parts that the target is divided into, at most.
             limit: Gaps to describe.
             seed: Of everything random; the same seed gives the same gaps.
+            on_step: Told which step comes next: how many are done, of how many, and its name.
 
         Raises:
             UsageError: The two have no embedding in common.
@@ -235,7 +237,15 @@ class Dataset(Searching, Choosing, Mapped):
             return self.project.dataset(one) if isinstance(one, str) else one
 
         pools = [opened(source) for source in sources]
-        return gaps(self, opened(target), sources=pools, cells=cells, limit=limit, seed=seed)
+        return gaps(
+            self,
+            opened(target),
+            sources=pools,
+            cells=cells,
+            limit=limit,
+            seed=seed,
+            on_step=on_step,
+        )
 
     def novelty(self, target: Dataset | str, *, label: str | None = None) -> pa.Table:
         """How unlike these rows each row of a target is: out-of-scope questions, new subjects.

@@ -125,7 +125,7 @@ def _searchable(dataset: Dataset, table: Table, modes: set[str]) -> pa.Field | N
             allowed=", ".join(n for n in table.schema.names if "__" not in n),
             remedy="add the data with --text NAME",
         )
-    field = _embedding(table.schema)
+    field = text_embedding(table.schema)
     if field is None and "vector" in modes:
         raise UsageError(
             f"The texts of '{dataset.name}' have no vectors to search by.",
@@ -186,7 +186,7 @@ def neighbors(dataset: Dataset, row_id: str, *, k: int) -> list[tuple[int, float
     """
     table = dataset.source
     row = dataset.row_index(row_id)
-    field = _embedding(table.schema)
+    field = text_embedding(table.schema)
     if field is None:
         return None
     own, valid = as_matrix(table.take(np.array([row]), [field.name]).column(0))
@@ -223,7 +223,7 @@ def embedding_of(dataset: Dataset) -> pa.Field:
     Raises:
         UsageError: There is none; the error names the command that makes it.
     """
-    field = _embedding(dataset.source.schema)
+    field = text_embedding(dataset.source.schema)
     if field is None:
         raise UsageError(
             f"The texts of '{dataset.name}' have no vectors.",
@@ -232,7 +232,7 @@ def embedding_of(dataset: Dataset) -> pa.Field:
     return field
 
 
-def _embedding(schema: pa.Schema) -> pa.Field | None:
+def text_embedding(schema: pa.Schema) -> pa.Field | None:
     """The embedding of the texts that are searched: a query is near only to what is like them.
 
     Where there are several, the one that bears the op's own name, else the first.

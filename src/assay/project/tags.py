@@ -101,11 +101,26 @@ def of_row(dataset: Dataset, row_id: str) -> list[str]:
 
 def select(dataset: Dataset, row_ids: pa.Array) -> str:
     """Store a set of rows, given in the order of the dataset; the same rows get the same key."""
-    joined = pc.binary_join(pa.ListArray.from_arrays([0, len(row_ids)], row_ids), "\n")[0]
-    key = blake2b(joined.as_buffer(), digest_size=8).hexdigest()
-    record = {"key": f"{dataset.name}-{key}", "dataset": dataset.name, "selection": key}
-    dataset.project.events.append("selections", [{**record, "row_ids": row_ids}])
-    return key
+    return select_all(dataset, [row_ids])[0]
+
+
+def select_all(dataset: Dataset, sets: Sequence[Any]) -> list[str]:
+    """Store several sets of rows (lists or arrays of ids) at once; returns their keys."""
+    keys = [selection_key(row_ids) for row_ids in sets]
+    named = {"dataset": dataset.name}
+    records = [
+        {**named, "key": f"{dataset.name}-{key}", "selection": key, "row_ids": row_ids}
+        for key, row_ids in zip(keys, sets, strict=True)
+    ]
+    dataset.project.events.append("selections", records)
+    return keys
+
+
+def selection_key(row_ids: Any) -> str:
+    """The key that a set of rows is stored under, given as a list or an array of ids."""
+    ids = row_ids if isinstance(row_ids, pa.Array) else pa.array(row_ids, pa.string())
+    joined = pc.binary_join(pa.ListArray.from_arrays([0, len(ids)], ids), "\n")[0]
+    return blake2b(joined.as_buffer() or b"", digest_size=8).hexdigest()
 
 
 def selection(dataset: Dataset, key: str) -> pa.Array:

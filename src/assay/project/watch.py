@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _WHAT = {
     "findings": "findings",
     "triage": "findings",
+    "gaps": "findings",
     "versions": "versions",
     "tags": "tags",
     "selections": "tags",

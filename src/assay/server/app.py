@@ -23,6 +23,7 @@ from assay.server.routes import (
     curate,
     datasets,
     findings,
+    gaps,
     jobs,
     maps,
     report,
@@ -70,7 +71,7 @@ def make_api(project: Project, *, base: str = "", static: Path = FOLDER) -> Fast
         generate_unique_id_function=lambda route: route.name,
     )
     api.state.service = Service(project, base)
-    for room in (datasets, views, findings, curate, maps, tags, search, report, ask, jobs):
+    for room in (datasets, views, findings, curate, maps, tags, search, report, gaps, ask, jobs):
         api.include_router(room.router)
     web = WebApp(static, base)
 

@@ -153,6 +153,18 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("time", _TIME),
         ]
     ),
+    # What a pool lacks beside a target, as it was found; `state` says what that depended on.
+    "gaps": pa.schema(
+        [
+            ("key", pa.string()),
+            ("dataset", pa.string()),
+            ("pool", pa.string()),
+            ("target", pa.string()),
+            ("state", pa.string()),
+            ("found", pa.string()),
+            ("time", _TIME),
+        ]
+    ),
     # Saved views; a null view forgets the name.
     "views": pa.schema(
         [

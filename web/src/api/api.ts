@@ -41,6 +41,15 @@ export const api = {
   report: (d: string, signal?: AbortSignal) => told(client.GET("/api/datasets/{dataset}/report", { params: of(d), signal })),
   makeReport: (d: string) => told(client.POST("/api/datasets/{dataset}/report", { params: of(d) })),
 
+  gaps: (d: string, target: string | null, signal?: AbortSignal) =>
+    told(client.GET("/api/datasets/{dataset}/gaps", { params: { ...of(d), query: { target } }, signal })),
+  /** Hold a dataset against a target; `embed`: compute an embedding that both have first. */
+  compareWith: (d: string, target: string, { sources = [], embed = false }: { sources?: readonly string[]; embed?: boolean } = {}) =>
+    told(client.POST("/api/datasets/{dataset}/gaps", { params: of(d), body: { target, sources: [...sources], embed } })),
+  /** What to get: `gap` holds ids of gaps, each alone or as `ID:ROWS`. */
+  shoppingList: (d: string, target: string, gap: readonly string[], signal?: AbortSignal) =>
+    told(client.GET("/api/datasets/{dataset}/gaps/list", { params: { ...of(d), query: { target, gap: [...gap] } }, signal })),
+
   view: (d: string, query: Query, signal?: AbortSignal) =>
     told(client.POST("/api/datasets/{dataset}/view", { params: of(d), body: bodyOf(query), signal })),
   /** Rows of a view as an Arrow table; see `rowsOf`. */

@@ -408,6 +408,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/datasets/{dataset}/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Gaps
+         * @description The newest comparison with a target, or with any; and what stands in the way of a new one.
+         */
+        get: operations["get_gaps"];
+        put?: never;
+        /**
+         * Post Gaps
+         * @description Hold the dataset against a target; with `embed`, a missing embedding is computed first.
+         */
+        post: operations["post_gaps"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset}/gaps/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get List
+         * @description What to get: of each `gap=ID` or `gap=ID:ROWS`; of all sure gaps if none is named.
+         */
+        get: operations["get_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset}/gaps/list/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get List File
+         * @description The list as one file.
+         */
+        get: operations["get_list_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/{dataset}/lineage": {
         parameters: {
             query?: never;
@@ -1535,6 +1599,15 @@ export interface components {
             /** Contents */
             contents: number;
         };
+        /** ExampleShape */
+        ExampleShape: {
+            /** Id */
+            id: string;
+            /** Nearest */
+            nearest: components["schemas"]["Likeness"][];
+            /** Text */
+            text: string;
+        };
         /** Extras */
         Extras: {
             /** Embed */
@@ -1735,6 +1808,104 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** FoundShape */
+        FoundShape: {
+            /** Auroc */
+            auroc: number;
+            /** Code */
+            code: string;
+            /** Command */
+            command: string;
+            /** Embedding */
+            embedding: string;
+            /** Gaps */
+            gaps: components["schemas"]["GapShape"][];
+            /** More */
+            more: number;
+            /** P Value */
+            p_value: number;
+            /** Pool */
+            pool: string;
+            /** Pool Rows */
+            pool_rows: number;
+            /** Sampled */
+            sampled: number | null;
+            /** Target */
+            target: string;
+            /** Target Rows */
+            target_rows: number;
+            /** Time */
+            time: string;
+            /** Told Apart */
+            told_apart: boolean;
+        };
+        /**
+         * GapShape
+         * @description A gap; `filter` shows its rows in the target, `own_filter` those of the pool.
+         */
+        GapShape: {
+            /** Brief */
+            brief: string;
+            /** Ci */
+            ci: number[];
+            /** Examples */
+            examples: components["schemas"]["ExampleShape"][];
+            /** Filter */
+            filter: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Own Ci */
+            own_ci: number[];
+            /** Own Filter */
+            own_filter: string;
+            /** Own Rows */
+            own_rows: number;
+            /** Own Share */
+            own_share: number;
+            /** Pools */
+            pools: components["schemas"]["PoolRows"][];
+            /** Ratio */
+            ratio: number;
+            /** Rows */
+            rows: number;
+            /** Rules */
+            rules: components["schemas"]["RuleShape"][];
+            /** Sure */
+            sure: boolean;
+            /** Target Ci */
+            target_ci: number[];
+            /** Target Share */
+            target_share: number;
+        };
+        /**
+         * GapState
+         * @description `found` is the newest comparison; `obstacle` says why a new one cannot be made.
+         */
+        GapState: {
+            found: components["schemas"]["FoundShape"] | null;
+            obstacle: components["schemas"]["ObstacleShape"] | null;
+            /** Stale */
+            stale: boolean;
+            /** Target */
+            target: string | null;
+        };
+        /** GapsBody */
+        GapsBody: {
+            /**
+             * Embed
+             * @default false
+             */
+            embed?: boolean;
+            /**
+             * Sources
+             * @default []
+             */
+            sources?: string[];
+            /** Target */
+            target: string;
+        };
         /** HandleShape */
         HandleShape: {
             /** Id */
@@ -1793,6 +1964,23 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** ItemShape */
+        ItemShape: {
+            /** Brief */
+            brief: string;
+            /** Gap */
+            gap: string;
+            /** Name */
+            name: string;
+            /** Own Share */
+            own_share: number;
+            /** Rows */
+            rows: number;
+            /** Share */
+            share: number;
+            /** Target Share */
+            target_share: number;
+        };
         /** JobList */
         JobList: {
             /** Jobs */
@@ -1816,7 +2004,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "check" | "compute" | "curate" | "map" | "effect" | "preview" | "report" | "ask" | "concept";
+            kind: "check" | "compute" | "curate" | "map" | "effect" | "preview" | "report" | "ask" | "concept" | "gaps";
             /** Label */
             label: string;
             progress: components["schemas"]["Progress"];
@@ -1877,6 +2065,15 @@ export interface components {
             /** Value */
             value: number;
         };
+        /** Likeness */
+        Likeness: {
+            /** Id */
+            id: string;
+            /** Similarity */
+            similarity: number;
+            /** Text */
+            text: string;
+        };
         /** Lineage */
         Lineage: {
             /** Edges */
@@ -1912,6 +2109,19 @@ export interface components {
             rows: number | null;
             /** Time */
             time: string | null;
+        };
+        /** ListShape */
+        ListShape: {
+            /** Closes */
+            closes: number;
+            /** Items */
+            items: components["schemas"]["ItemShape"][];
+            /** Pool */
+            pool: string;
+            /** Rows */
+            rows: number;
+            /** Target */
+            target: string;
         };
         /** MapBody */
         MapBody: {
@@ -2066,6 +2276,15 @@ export interface components {
             /** Filters */
             filters: string[];
         };
+        /** ObstacleShape */
+        ObstacleShape: {
+            /** Embeddable */
+            embeddable: boolean;
+            /** Remedy */
+            remedy: string;
+            /** What */
+            what: string;
+        };
         /** OpOutput */
         OpOutput: {
             /** Name */
@@ -2140,6 +2359,20 @@ export interface components {
             name: string;
             /** Type */
             type: string;
+        };
+        /**
+         * PoolRows
+         * @description Rows of another pool that would fit.
+         */
+        PoolRows: {
+            /** Dataset */
+            dataset: string;
+            /** Filter */
+            filter: string;
+            /** Hits */
+            hits: components["schemas"]["Likeness"][];
+            /** Rows */
+            rows: number;
         };
         /** Position */
         Position: {
@@ -2360,6 +2593,15 @@ export interface components {
         RuleRows: {
             /** Rows */
             rows: number;
+            /** Rule */
+            rule: string;
+        };
+        /** RuleShape */
+        RuleShape: {
+            /** Covers */
+            covers: number;
+            /** Elsewhere */
+            elsewhere: number;
             /** Rule */
             rule: string;
         };
@@ -3631,6 +3873,141 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FindingShape"];
                 };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_gaps: {
+        parameters: {
+            query?: {
+                target?: string | null;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapState"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_gaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GapsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_list: {
+        parameters: {
+            query: {
+                target: string;
+                gap?: string[] | null;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListShape"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_list_file: {
+        parameters: {
+            query: {
+                target: string;
+                gap?: string[] | null;
+                form?: "csv" | "json" | "md";
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong and what to do. */
             "4XX": {

@@ -21,6 +21,11 @@ export type ReportNumber = Shapes["NumberShape"];
 export type ReportFigure = Shapes["FigureShape"];
 export type ReportBars = Shapes["BarsShape"];
 export type ReportHistogram = Shapes["HistogramShape"];
+export type GapState = Shapes["GapState"];
+export type GapsFound = Shapes["FoundShape"];
+export type Gap = Shapes["GapShape"];
+export type ShoppingList = Shapes["ListShape"];
+export type ShoppingItem = Shapes["ItemShape"];
 /** The answer to a view: its key, its counts, and its filters in words. */
 export type ViewState = Shapes["ViewShape"];
 export type SavedView = Omit<Shapes["SavedView"], "view"> & { view: Partial<Query> };

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assay import stopping
 from assay.ops.match.cells import kmeans
 
 CELLS = 200
@@ -104,6 +105,7 @@ def _best_kmeans(points: np.ndarray, cells: int, seed: int) -> np.ndarray:
     """The labels of the tightest of a few starts."""
     best, tightest = np.zeros(len(points), np.int64), np.inf
     for start in range(_STARTS):
+        stopping.check()
         label, centers = kmeans(points, cells, seed=seed + start)
         loose = float(np.square(points - centers[label]).sum())
         if loose < tightest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from assay import stopping
 from assay.ops.match.neighbors import knn, nearest
 
 SCALES = (10, 20, 40)
@@ -84,6 +85,7 @@ def two_sample_test(
     found = float(np.square(votes - expected).sum())
     as_much = 1
     for _ in range(permutations):
+        stopping.check()
         moved = rng.permutation(label)[near].sum(axis=1)
         as_much += float(np.square(moved - expected).sum()) >= found
     return _auroc(votes, label), as_much / (permutations + 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ class Compared:
         cells: Parts of the target.
         near_pool: int32, shape (n, j): the rows of the pool nearest to each target row; -1 where
             there are no more.
+        near_target: int64, shape (m,): the target row nearest to each row of the pool.
         auroc: How well a nearest-neighbor classifier tells the two apart.
         p_value: Of what it tells.
     """
@@ -31,6 +32,7 @@ class Compared:
     score: np.ndarray
     cells: Cells
     near_pool: np.ndarray
+    near_target: np.ndarray
     auroc: float
     p_value: float
 
@@ -42,6 +44,7 @@ def compare(
     texts: tuple[Sequence[str], Sequence[str]] | None = None,
     cells: int = CELLS,
     seed: int = 0,
+    on_step: Callable[[int, int, str], None] = lambda done, total, label: None,
 ) -> Compared:
     """Find where the target has rows and the pool lacks them.
 
@@ -53,8 +56,11 @@ def compare(
             dimensions of such a space drop rare words.
         cells: At most how many cells.
         seed: What everything random starts from.
+        on_step: Told which of the steps comes next: how many are done, of how many, and its name.
     """
+    on_step(0, 4, "Comparing with the pool")
     near_pool, to_pool = nearest_in(pool, target)
+    on_step(1, 4, "Comparing the target with itself")
     among = neighbors_of_matrix(target, max(SCALES))
     score = log_density_ratio(among.similarities, to_pool)
     if texts is not None:
@@ -62,11 +68,14 @@ def compare(
         score = _standard(score) + _standard(words)
     # Which cell a row of the pool belongs to; without a target there is none.
     first = nearest(target, pool, 1)[0][:, 0] if len(target) else np.empty(0, np.int64)
+    on_step(2, 4, "Testing whether the two differ")
     auroc, p_value = two_sample_test(pool, target, seed=seed)
+    on_step(3, 4, "Dividing the target into cells")
     return Compared(
         score,
         make_cells(target, among.rows, score, first, cells=cells, seed=seed),
         near_pool,
+        first,
         auroc,
         p_value,
     )

@@ -60,6 +60,8 @@ export interface View {
   camera: Camera | null;
   /** Id of the row in focus (Inspect). */
   row: string | null;
+  /** The dataset or version that the rows are held against (Gaps); null until one is chosen. */
+  beside: string | null;
 }
 
 export const EMPTY: View = {
@@ -70,6 +72,7 @@ export const EMPTY: View = {
   selection: null,
   camera: null,
   row: null,
+  beside: null,
 };
 
 /** The part of a view that decides which rows are in it, and in which order: what the API is sent. */

@@ -32,6 +32,7 @@ const views: fc.Arbitrary<View> = fc.record({
   ),
   camera: fc.option(fc.record({ x: short, y: short, zoom: short.map((n) => Math.abs(n) + 1) })),
   row: fc.option(id),
+  beside: fc.option(name),
 });
 
 describe("a view in the URL", () => {

@@ -44,6 +44,7 @@ export function toQuery(view: View): string {
   if (view.selection && "key" in view.selection) add("selection", view.selection.key);
   if (view.camera) add("map", [view.camera.x, view.camera.y, view.camera.zoom].map(short).join(","));
   if (view.row !== null) add("row", view.row);
+  if (view.beside !== null) add("beside", view.beside);
   return parts.length > 0 ? `?${parts.join("&")}` : "";
 }
 
@@ -58,7 +59,8 @@ export function fromQuery(query: string): Reading {
   for (const [key, value] of new URLSearchParams(query)) {
     switch (key) {
       case "data":
-        if (NAME.test(value)) view.dataset = value;
+      case "beside":
+        if (NAME.test(value)) view[key === "data" ? "dataset" : "beside"] = value;
         else refuse(key, value, "a dataset is written name or name@version");
         break;
       case "where":
