@@ -17,6 +17,7 @@ from assay.project.gaps import kept
 from assay.project.gaps.shopping import shopping_list
 from assay.project.project import Project
 from assay.project.tags import selection_key
+from assay.search.spaces import words_alone
 
 SUBJECTS = {
     "alarm": ["set an alarm for {}", "wake me up with an alarm at {}", "alarm clock {} please"],
@@ -164,6 +165,17 @@ def test_vectors_that_are_not_finite_are_left_out(project: Project, tmp_path: Pa
     found = project.dataset("left").gaps("right")
     assert found.rows == {"pool": 20, "target": 20}
     assert found.scores is not None and found.scores["score"].null_count == 10
+
+
+def test_a_model_that_is_pinned_to_its_files_is_not_taken_for_one_that_knows_words_alone() -> None:
+    def embedded(model: str) -> pa.Field:
+        kept = {"assay.params": json.dumps([{"model": model}, {"text": "text"}])}
+        vector = pa.list_(pa.float32(), 4)
+        return pa.field("v", vector, metadata={**kept, "assay.state": "sha256-of-its-files"})
+
+    assert words_alone(embedded("lsa"))
+    assert not words_alone(embedded("file:/models/mine"))
+    assert not words_alone(pa.field("v", pa.list_(pa.float32(), 4)))
 
 
 def test_the_run_is_recorded(project: Project) -> None:

@@ -16,7 +16,7 @@ from assay.models import lsa
 from assay.ops.match.neighbors import unit_rows
 from assay.project.rows import StoredRows
 from assay.project.shared_vectors import SharedSpace, shared_space, vectors
-from assay.search.spaces import space
+from assay.search.spaces import words_alone
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
@@ -99,7 +99,7 @@ def sides(
         np.arange(r.num_rows) if limit is None else sample(r.num_rows, limit, seed)
         for r, limit in zip(rows, limits, strict=True)
     ]
-    if space(found.a)[-1]:
+    if words_alone(found.a):
         made = _fitted(rows, at)
     else:
         shared = [found, *spaces]

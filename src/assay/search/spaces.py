@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import numpy as np
@@ -22,6 +23,15 @@ def space(field: pa.Field) -> tuple[str, ...]:
     """Equal for columns whose vectors can be compared: op, version, parameters, fitted state."""
     metadata: Mapping[bytes, bytes] = field.metadata or {}
     return tuple(metadata.get(key.encode(), b"").decode() for key in _SPACE)
+
+
+def words_alone(field: pa.Field) -> bool:
+    """Whether the vectors know words and no meaning: those of `lsa`, fitted on a dataset's texts.
+
+    A fitted state alone does not say so: it also pins the files of other models.
+    """
+    described = json.loads((field.metadata or {}).get(b"assay.params", b"[{}, {}]"))
+    return bool(described[0].get("model") == "lsa")
 
 
 def usable(column: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from assay.project.find import text_embedding
 from assay.project.shared_vectors import shared_space
 from assay.run.compute import Progress
+from assay.search.spaces import words_alone
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
@@ -65,7 +66,7 @@ def embed_alike(pool: Dataset, target: Dataset, progress: Progress | None = None
         return
     if (field := text_embedding(pool.schema)) is not None:
         _embed_as(target, pool.request_of(field), pool, progress)
-    elif (field := text_embedding(target.schema)) is not None and not _fitted(field):
+    elif (field := text_embedding(target.schema)) is not None and not words_alone(field):
         _embed_as(pool, target.request_of(field), target, progress)
     else:
         pool.compute("embed.text", progress=progress)
@@ -78,10 +79,6 @@ def _embed_as(
     taken = any(signal.startswith(f"{request['as']}.") for signal in dataset.signals)
     name = f"embed.{_WORD.sub('_', other.name)}" if taken else request["as"]
     dataset.compute({**request, "as": name}, progress=progress)
-
-
-def _fitted(field: pa.Field) -> bool:
-    return bool((field.metadata or {}).get(b"assay.state"))
 
 
 def _has_text(dataset: Dataset) -> bool:
