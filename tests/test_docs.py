@@ -152,6 +152,7 @@ CALLS: dict[str, str] = {
     "warmup": "warmup",
     "search": "search docs card",
     "concept": "concept docs",
+    "map": "map docs --method pca",
     "check": "check docs duplicates.exact",
     "findings": "findings docs",
     "curate": "curate recipe.yaml",

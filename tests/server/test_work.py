@@ -196,6 +196,30 @@ def test_the_map_is_made_once_and_is_a_signal(own: Client) -> None:
     assert done["result"]["output"]["rows"] == view["count"]
 
 
+def test_a_topic_is_named_and_the_name_taken_back(own: Client) -> None:
+    """After the map was made: the places are not sent again, the former name still works."""
+    known = own.get(f"{D}/map")
+    topic = known["clusters"][0]
+    was = topic["label"]
+    named = own.finish(own.post(f"{D}/map/names", {"topic": was, "name": "Questions"})["job"])
+    assert named["state"] == "done", named
+    now = own.get(f"{D}/map")
+    found = next(each for each in now["clusters"] if each["label"] == "Questions")
+    assert (found["by"], found["count"]) == ("person", topic["count"])
+    assert now["xy"] == known["xy"]
+    for name in ("Questions", was):
+        chosen = {"column": "map.topic", "op": "in", "value": [name]}
+        assert own.post(f"{D}/view", {"filters": [chosen]})["count"] == topic["count"]
+    facet = own.get(f"{D}/facets?view={own.post(f'{D}/view', {})['view_key']}")["facets"]
+    assert "Questions" in str([each for each in facet if each["column"] == "map.topic"])
+    back = own.post(f"{D}/map/names/undo", {"event": named["result"]["event"]})["job"]
+    assert own.finish(back)["state"] == "done"
+    assert own.get(f"{D}/map")["clusters"] == known["clusters"]
+    assert own.ask("POST", f"{D}/map/names", {"topic": was, "name": "a\nb"}).status == 400
+    failed = own.finish(own.post(f"{D}/map/names", {"topic": "none", "name": "x"})["job"])
+    assert failed["state"] == "failed" and was in str(failed["error"]["allowed"])
+
+
 def test_colors_and_legend_agree(own: Client) -> None:
     for column in ("source", "text.language.code", "text.stats.words"):
         codes = np.frombuffer(own.ask("GET", f"{D}/color?column={column}").body, np.uint8)

@@ -26,6 +26,7 @@ COMMANDS = {
     "compute": "run",
     "search": "search",
     "concept": "concept",
+    "map": "map",
     "check": "insight",
     "findings": "insight",
     "curate": "select",

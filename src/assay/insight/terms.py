@@ -77,7 +77,7 @@ def distinguishing(
     chosen: list[str] = []
     stems: set[str] = set()
     for term in sorted(scored, key=lambda term: (-scored[term], term)):
-        own = {_stem(word) for word in term.split()}
+        own = {stem(word) for word in term.split()}
         if not own & stems:
             chosen.append(term)
             stems |= own
@@ -112,6 +112,6 @@ def unlike(texts: Sequence[str], own: Counter[str], size: int) -> np.ndarray:
     return np.array([np.mean([ratio[t] for t in sorted(each)]) if each else 0.0 for each in found])
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """A word without the endings that tell its forms apart, roughly, for comparing names."""
     return re.sub(r"(ies|ing|ed|es|s|y)$", "", word) if len(word) > 4 else word

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -11,21 +13,33 @@ import numpy as np
 import pyarrow as pa
 
 from assay.errors import UsageError
+from assay.insight.map.naming import TEXTS, name_topics, names_of
 from assay.insight.map.projection import choose, lay_out
-from assay.insight.map.topics import TEXTS, name_topics, topics
+from assay.insight.map.topics import subtopics, topics
+from assay.insight.terms import CHARACTERS
+from assay.project.map_columns import write_columns
+from assay.project.topic_names import (
+    LEVELS,
+    Level,
+    Topic,
+    history,
+    in_force,
+    read_level,
+    read_topics,
+)
 from assay.project.view.columns import Column
 from assay.project.view.snapshot import Snapshot
 from assay.search.neighbors import Neighbors, stored_neighbors
 from assay.search.spaces import usable
 from assay.store import runs
 from assay.store.graphs import graph_folder
-from assay.store.locks import exclusive
-from assay.store.table import Table
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
 
-VERSION = "1"
+VERSION = "2"
+TEXTS_OF_PART = 60
+"""Texts of a part that its name is taken from."""
 NO_PLACE = 65_535
 Report = Callable[..., None]
 
@@ -66,8 +80,14 @@ def state(snapshot: Snapshot, embedding: str | None) -> dict[str, Any]:
         "method": params.get("method"),
         "seed": params.get("seed"),
         "placed": placed,
-        "clusters": _clusters(snapshot),
+        "clusters": clusters(snapshot),
     }
+
+
+def made(snapshot: Snapshot) -> str:
+    """A key of the places of a snapshot: they stay when topics are named."""
+    column = snapshot.op_column("map", "x")
+    return f"{column.details.get('run') if column else ''}-{snapshot.num_rows}"
 
 
 def places(snapshot: Snapshot) -> bytes:
@@ -118,26 +138,37 @@ def make_map(
 
         laid = lay_out(matrix[rows], used, graph=graph, seed=seed, report=tell)
         tell(100, 100, "Finding topics")
-        labels = topics(laid, seed=seed)
-        names = _names(snapshot, rows, labels)
+        at = {"topic": topics(laid, seed=seed)}
+        at["subtopic"] = subtopics(laid, at["topic"], seed=seed)
         params = {
             "embedding": column.name,
             "method": used,
             "seed": seed,
             "rows": snapshot.num_rows,
         }
+        about = _provenance(params, run.key)
         xy = np.full((snapshot.num_rows, 2), np.nan, np.float32)
         xy[rows] = laid
-        topic = np.full(snapshot.num_rows, -1, np.int64)
-        topic[rows] = labels
         columns = {
-            "x": pa.array(xy[:, 0], mask=~valid),
-            "y": pa.array(xy[:, 1], mask=~valid),
-            "topic": pa.array(names, pa.string()).take(pa.array(topic, mask=topic < 0)),
+            axis: (
+                pa.array(xy[:, place], mask=~valid),
+                {**about, b"assay.name": b"map." + axis.encode()},
+            )
+            for place, axis in enumerate("xy")
         }
-        version = _store(dataset, columns, params, run.key)
+        ids, events = snapshot.table.read(["id"]).column("id"), history(dataset)
+        for level, named in _named(snapshot, rows, at).items():
+            codes = np.full(snapshot.num_rows, -1, np.int32)
+            codes[rows] = at[level]
+            before = read_level(snapshot.table, level)
+            known = in_force(level, Level(named, codes), ids, events, before)
+            values, metadata = known.column()
+            name = f"map.{level}".encode()
+            columns[level] = (values, {**about, **metadata, b"assay.name": name})
+        version = write_columns(dataset, columns, f"map, run {run.key}")
         run.outputs = {"version": version, "rows": len(rows)}
-    return {"rows": len(rows), "method": used, "topics": len(names)}
+    found = {f"{level}s": int(codes.max(initial=-1)) + 1 for level, codes in at.items()}
+    return {"rows": len(rows), "method": used, **found}
 
 
 def _chosen(snapshot: Snapshot, embedding: str | None) -> Column | None:
@@ -152,85 +183,105 @@ def _chosen(snapshot: Snapshot, embedding: str | None) -> Column | None:
     )
 
 
-def _clusters(snapshot: Snapshot) -> list[dict[str, Any]]:
-    """Topics with their size and the middle of their places."""
-    coded = snapshot.coded("map.topic")
+def clusters(snapshot: Snapshot) -> list[dict[str, Any]]:
+    """Topics, then their parts, each with its size and the middle of its places."""
+    if snapshot.op_column("map", "x") is None:
+        return []
     x, y = snapshot.numbers("map.x"), snapshot.numbers("map.y")
-    found = []
-    for place, label in enumerate(coded.values):
-        rows = np.flatnonzero(coded.codes == place)
-        found.append(
-            {
-                "id": place,
-                "label": label,
-                "terms": str(label).split(", "),
-                "count": len(rows),
-                "x": round(float(np.nanmedian(x[rows])), 4),
-                "y": round(float(np.nanmedian(y[rows])), 4),
-            }
-        )
+    found: list[dict[str, Any]] = []
+    above = np.empty(0, np.int64)
+    for level in LEVELS:
+        if snapshot.op_column("map", level) is None:
+            continue
+        coded = snapshot.coded(f"map.{level}")
+        known = {
+            one.name or one.base: one for one in read_topics(snapshot.table.schema, level) or ()
+        }
+        order = np.argsort(coded.codes, kind="stable")
+        starts = np.searchsorted(coded.codes[order], np.arange(len(coded.values) + 1))
+        first = len(found)
+        for place, label in enumerate(coded.values):
+            rows = order[starts[place] : starts[place + 1]]
+            topic = known.get(str(label), Topic(str(label), tuple(str(label).split(", "))))
+            found.append(
+                {
+                    "id": first + place,
+                    "level": level,
+                    "parent": int(above[rows[0]]) if len(above) else None,
+                    "label": label,
+                    "terms": topic.terms,
+                    "by": topic.by,
+                    "count": len(rows),
+                    "x": round(float(np.nanmedian(x[rows])), 4),
+                    "y": round(float(np.nanmedian(y[rows])), 4),
+                }
+            )
+        above = coded.codes
     return found
 
 
-def _names(snapshot: Snapshot, rows: np.ndarray, labels: np.ndarray) -> list[str]:
-    """A name a topic, each once."""
-    count = int(labels.max(initial=-1)) + 1
-    texts: list[list[str]] = []
-    for topic in range(count):
-        some = rows[labels == topic]
-        some = some[np.linspace(0, len(some) - 1, min(len(some), TEXTS)).astype(int)]
-        if snapshot.table.schema.get_field_index("text") < 0:
-            texts.append([])
-            continue
-        found = snapshot.take(some, ["text"]).column(0).to_pylist()
-        texts.append([text for text in found if text])
-    names: list[str] = []
-    for number, terms in enumerate(name_topics(labels, texts)):
-        name = ", ".join(terms) or f"topic {number + 1}"
-        names.append(name if name not in names else f"{name} ({number + 1})")
-    return names
+def _named(
+    snapshot: Snapshot, rows: np.ndarray, at: dict[str, np.ndarray]
+) -> dict[str, tuple[Topic, ...]]:
+    """Topics and their parts with the words that set them apart, each name once."""
+    labels, parts = at["topic"], at["subtopic"]
+    owner = labels[_firsts(parts)].tolist()
+    some = [*_spread(rows, labels, TEXTS), *_spread(rows, parts, TEXTS_OF_PART)]
+    texts = _texts(snapshot, some)
+    whole, divided = texts[: -len(owner) or None], texts[len(texts) - len(owner) :]
+    above = name_topics(whole)
+    names = names_of(above, [f"topic {number + 1}" for number in range(len(whole))])
+    below = name_topics(divided, parents=owner, above=above)
+    spare = [f"{names[parent]}: part {number}" for parent, number in _counted(owner)]
+    own = names_of(below, spare)
+    return {
+        "topic": tuple(Topic(n, tuple(t)) for n, t in zip(names, above, strict=True)),
+        "subtopic": tuple(Topic(n, tuple(t)) for n, t in zip(own, below, strict=True)),
+    }
 
 
-def _store(dataset: Dataset, columns: dict[str, pa.Array], params: dict[str, Any], run: str) -> int:
-    """Write the columns as signals of the dataset's table; returns the table's version."""
+def _firsts(labels: np.ndarray) -> np.ndarray:
+    """The first place of each label from 0."""
+    known, first = np.unique(labels, return_index=True)
+    return first[known >= 0]
+
+
+def _counted(owners: Sequence[int]) -> Iterator[tuple[int, int]]:
+    counts: Counter[int] = Counter()
+    for owner in owners:
+        counts[owner] += 1
+        yield owner, counts[owner]
+
+
+def _spread(rows: np.ndarray, labels: np.ndarray, most: int) -> list[np.ndarray]:
+    """Up to so many of the rows of each label, spread over them."""
+    order = np.argsort(labels, kind="stable")
+    starts = np.searchsorted(labels[order], np.arange(labels.max(initial=-1) + 2))
+    found = []
+    for first, end in itertools.pairwise(starts):
+        size = end - first
+        found.append(rows[order[first + np.linspace(0, size - 1, min(size, most)).astype(int)]])
+    return found
+
+
+def _texts(snapshot: Snapshot, rows: Sequence[np.ndarray]) -> list[list[str]]:
+    """The texts of each group of rows, read at once; none where there is no text."""
+    if not rows or snapshot.table.schema.get_field_index("text") < 0:
+        return [[] for _ in rows]
+    wanted, place = np.unique(np.concatenate(rows), return_inverse=True)
+    read = snapshot.take(wanted, ["text"]).column(0).to_pylist()
+    ends = np.cumsum([len(each) for each in rows])[:-1]
+    return [[read[at][:CHARACTERS] for at in group if read[at]] for group in np.split(place, ends)]
+
+
+def _provenance(params: dict[str, Any], run: str) -> dict[bytes, bytes]:
     described = json.dumps([params, {}], sort_keys=True)
-    schema = pa.schema(
-        [
-            pa.field(
-                f"map__{name}",
-                values.type,
-                metadata={
-                    "assay.op": "map",
-                    "assay.version": VERSION,
-                    "assay.params": described,
-                    "assay.hash": blake2b(described.encode(), digest_size=8).hexdigest(),
-                    "assay.run": run,
-                    "assay.state": "",
-                    "assay.name": f"map.{name}",
-                },
-            )
-            for name, values in columns.items()
-        ]
-    )
-    path = dataset.path
-    with exclusive(path.with_suffix(".compute.lock")):
-        table = Table.open(path)
-        present = [name for name in schema.names if name in table.schema.names]
-        if present:
-            table = table.drop(present)
-        table = table.declare(schema)
-        data = pa.table(list(columns.values()), schema=schema)
-        files, first = [], 0
-        for fragment in table.fragments():
-            part = data.slice(first, fragment.rows)
-            if part.num_rows < fragment.rows:
-                break  # rows that were added meanwhile have no place yet
-            first += fragment.rows
-            file = table.column_file(fragment.id, schema)
-            for batch in part.combine_chunks().to_batches(max_chunksize=65_536):
-                file.write(batch)
-            file.close()
-            files.append(file)
-        if files:
-            table = table.commit_columns(files, f"map, run {run}")
-        return table.version
+    told = {
+        "op": "map",
+        "version": VERSION,
+        "params": described,
+        "hash": blake2b(described.encode(), digest_size=8).hexdigest(),
+        "run": run,
+        "state": "",
+    }
+    return {f"assay.{key}".encode(): value.encode() for key, value in told.items()}

@@ -11,6 +11,7 @@ import pyarrow as pa
 from assay import registry
 from assay.errors import UsageError
 from assay.search.evaluation import below
+from assay.search.expression import RENAMED
 from assay.search.names import Resolved, resolver
 from assay.search.neighbors import neighbors_of, stored_neighbors
 from assay.search.syntax import is_row_set
@@ -163,4 +164,15 @@ def _shape(
         sets[found.column] if found.column in sets else below(data.column(found.column), found.path)
         for found in wanted.values()
     ]
-    return pa.table(columns, names=list(wanted))
+    fields = [
+        _field(name, each.type, data, found.column)
+        for (name, found), each in zip(wanted.items(), columns, strict=True)
+    ]
+    return pa.table(columns, schema=pa.schema(fields))
+
+
+def _field(name: str, kind: pa.DataType, data: pa.Table, stored: str) -> pa.Field:
+    """A field that knows the former names of its values."""
+    known = data.schema.field(stored).metadata if stored in data.schema.names else None
+    former = (known or {}).get(RENAMED)
+    return pa.field(name, kind, metadata={RENAMED: former} if former else None)

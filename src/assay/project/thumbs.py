@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import uuid
 from dataclasses import asdict, dataclass
@@ -13,6 +12,7 @@ import numpy as np
 
 from assay.errors import UsageError
 from assay.project import find, row, tags
+from assay.project.actor import who
 from assay.project.query import Query
 from assay.search.calibration import Calibration, calibrate
 from assay.search.hybrid import Hit
@@ -79,7 +79,7 @@ def judge(dataset: Dataset, query: Query, row_id: str, answer: bool | None) -> d
         "unit": row.full_id(dataset, row_id),
         "field": field_of(query),
         "value": ANSWERS[answer],
-        "annotator": _who(),
+        "annotator": who(),
         "spec_version": _written(query),
     }
     dataset.project.events.append("judgments", [record])
@@ -212,10 +212,3 @@ def _written(query: Query) -> str:
 def _places(dataset: Dataset, ids: list[str]) -> dict[str, int]:
     found = {row_id: dataset.source.find("id", row_id) for row_id in ids}
     return {row_id: place for row_id, place in found.items() if place is not None}
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no such account, as in some containers
-        return "local"

@@ -8,6 +8,7 @@ side and is exact between integers. The grammar is described in `assay.search.pa
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -23,6 +24,9 @@ from assay.search.names import Resolved
 from assay.search.parser import parse_node
 
 Resolve = Callable[[str], Resolved]
+RENAMED = b"assay.renamed"
+"""Metadata of a column: JSON from values it once had to what these are called now. An expression
+that still compares with the former means the latter."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,18 @@ def bind(
         return bound[node.name].type
 
     check(expression.root, column_type, expression.text, truth=truth)
-    return Expression(expression.text, expression.root, tuple(bound.values()))
+    root = expression.root
+    if former := {b.name: f for b in bound.values() if (f := _former(schema, b.column))}:
+        root = syntax.translated(root, former)
+    return Expression(expression.text, root, tuple(bound.values()))
+
+
+def _former(schema: pa.Schema, column: str) -> dict[str, str]:
+    """Values of a column that were renamed, and what they are called now."""
+    if column not in schema.names:
+        return {}
+    written = (schema.field(column).metadata or {}).get(RENAMED)
+    return json.loads(written) if written else {}
 
 
 def default_resolve(schema: pa.Schema) -> Resolve:

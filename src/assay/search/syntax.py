@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from assay.errors import UsageError
 
@@ -202,6 +202,9 @@ Node = (
 )  # fmt: skip
 
 
+N = TypeVar("N", bound=Node)
+
+
 def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly below `node`, in written order."""
     match node:
@@ -232,6 +235,32 @@ def walk(node: Node) -> Iterator[Node]:
         current = stack.pop()
         yield current
         stack.extend(reversed(children(current)))
+
+
+def translated(node: Node, values: Mapping[str, Mapping[str, str]]) -> Node:
+    """The expression with texts that a column is compared with replaced.
+
+    Args:
+        node: The expression.
+        values: By name of a column: from a text as it may be written to the one that is meant.
+    """
+
+    def meant(column: Node, given: N) -> N:
+        if isinstance(column, Name) and isinstance(given, Literal) and isinstance(given.value, str):
+            return replace(given, value=values.get(column.name, {}).get(given.value, given.value))
+        return given
+
+    match node:
+        case Compare(left=left, right=right):
+            return replace(node, left=meant(right, left), right=meant(left, right))
+        case In(operand=operand, items=items):
+            return replace(node, items=tuple(meant(operand, item) for item in items))
+        case Logic(operands=operands):
+            return replace(node, operands=tuple(translated(each, values) for each in operands))
+        case Not(operand=operand):
+            return replace(node, operand=translated(operand, values))
+        case _:
+            return node
 
 
 # How tightly each form binds; a looser operand of a tighter form gets parentheses.

@@ -16,7 +16,17 @@ from assay import stopping
 from assay.errors import AssayError, Stopped, UsageError
 
 JobKind = Literal[
-    "check", "compute", "curate", "map", "effect", "preview", "report", "ask", "concept", "gaps"
+    "check",
+    "compute",
+    "curate",
+    "map",
+    "names",
+    "effect",
+    "preview",
+    "report",
+    "ask",
+    "concept",
+    "gaps",
 ]
 KEPT = 200
 ENDED = ("done", "failed", "cancelled")

@@ -144,6 +144,22 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("time", _TIME),
         ]
     ),
+    # Names that people gave to topics of the map. A topic is known again by its rows: `row_ids` are
+    # the smallest ids among them, which is a sample by hash. `undoes` as for tags.
+    "topics": pa.schema(
+        [
+            ("key", pa.string()),
+            ("dataset", pa.string()),
+            ("level", pa.string()),
+            ("was", pa.string()),
+            ("name", pa.string()),
+            ("rows", pa.int64()),
+            ("row_ids", pa.list_(pa.string())),
+            ("by", pa.string()),
+            ("undoes", pa.string()),
+            ("time", _TIME),
+        ]
+    ),
     "selections": pa.schema(
         [
             ("key", pa.string()),

@@ -516,6 +516,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/datasets/{dataset}/map/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Topic Name
+         * @description Name a topic. The job's result has the event, to take it back by.
+         */
+        post: operations["post_topic_name"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset}/map/names/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Topic Unname
+         * @description Take a topic's name back.
+         */
+        post: operations["post_topic_unname"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/{dataset}/map/xy": {
         parameters: {
             query?: never;
@@ -1329,14 +1369,29 @@ export interface components {
             /** Ok */
             ok: boolean;
         };
-        /** Cluster */
+        /**
+         * Cluster
+         * @description A topic, or a part of the topic whose id is `parent`.
+         */
         Cluster: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "terms" | "model" | "person";
             /** Count */
             count: number;
             /** Id */
             id: number;
             /** Label */
             label: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "topic" | "subtopic";
+            /** Parent */
+            parent: number | null;
             /** Terms */
             terms: string[];
             /** X */
@@ -2004,7 +2059,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "check" | "compute" | "curate" | "map" | "effect" | "preview" | "report" | "ask" | "concept" | "gaps";
+            kind: "check" | "compute" | "curate" | "map" | "names" | "effect" | "preview" | "report" | "ask" | "concept" | "gaps";
             /** Label */
             label: string;
             progress: components["schemas"]["Progress"];
@@ -2202,6 +2257,18 @@ export interface components {
             rules: components["schemas"]["CompiledRuleShape"][];
             /** Yaml */
             yaml: string;
+        };
+        /**
+         * NameBody
+         * @description What a topic is called, or was, and what to call it.
+         */
+        NameBody: {
+            /** Level */
+            level?: ("topic" | "subtopic") | null;
+            /** Name */
+            name: string;
+            /** Topic */
+            topic: string;
         };
         /** NameTime */
         NameTime: {
@@ -3092,6 +3159,11 @@ export interface components {
         };
         /** UndoBody */
         UndoBody: {
+            /** Event */
+            event: string;
+        };
+        /** UnnameBody */
+        UnnameBody: {
             /** Event */
             event: string;
         };
@@ -4096,6 +4168,76 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["MapBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_topic_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NameBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_topic_unname: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnnameBody"];
             };
         };
         responses: {

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from assay.insight.diff.columns import total_variation
-from assay.insight.map.topics import name_topics
+from assay.insight.map.naming import name_topics
 from assay.insight.wording import snippet
 from assay.ops.match.cells import assign, kmeans
 
@@ -105,7 +105,7 @@ def _names(nearest: Sequence[np.ndarray], n: int, texts: tuple[Fetch, Fetch]) ->
         found = [*texts[0](head[head < n]), *texts[1](head[head >= n] - n)]
         place = np.argsort(np.argsort(head >= n, kind="stable"))  # back to nearest first
         some.append([text for at in place if (text := found[at])])
-    named = name_topics(np.arange(len(some)), some)
+    named = name_topics(some)
     return [
         " ".join(words) or snippet(own[0] if own else None, limit=32)
         for words, own in zip(named, some, strict=True)

@@ -22,7 +22,7 @@ SAMPLE = 4000
 """Rows looked at to tell categories, ids and texts apart."""
 _IDS = frozenset({"id", "content_id", "source_id"})
 _LABELS = {"id": "Id", "url": "URL", "pii": "Personal data", "code": "Language"}
-_QUIET = frozenset({"position", "modality"})
+_QUIET = frozenset({"position", "modality", "map.x", "map.y"})
 """Columns of ours that say nothing about content: no facet."""
 _SPOKEN = {
     ("text.language", "code"): "Language",
@@ -33,6 +33,7 @@ _SPOKEN = {
     ("embed.text", "vector"): "Text embedding",
     ("text.minhash", "signature"): "MinHash signature",
     ("map", "topic"): "Topic",
+    ("map", "subtopic"): "Part of topic",
     ("map", "x"): "Map x",
     ("map", "y"): "Map y",
 }
@@ -75,7 +76,7 @@ class Column:
     def facet(self) -> bool:
         """Whether a facet can be drawn."""
         countable = ("number", "category", "boolean", "date", "list", "spans")
-        return self.kind in countable and self.name not in _QUIET and self.group != "map"
+        return self.kind in countable and self.name not in _QUIET
 
     @property
     def table(self) -> bool:
@@ -158,7 +159,7 @@ def _signal(each: pa.Field, metadata: Mapping[str, str], head: pa.Table) -> Colu
     op = metadata["assay.op"]
     sample = head.column(each.name) if each.name in head.column_names else None
     kind = _kind(dotted, each.type, sample)
-    if op == "text.language" and output == "code":
+    if (op, output) in (("text.language", "code"), ("map", "topic"), ("map", "subtopic")):
         kind = "category"
     params = json.loads(metadata.get("assay.params") or "[{}]")
     label = _SPOKEN.get((op, output)) or _label(output)

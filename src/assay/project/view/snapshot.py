@@ -306,7 +306,14 @@ class Snapshot:
         return np.asarray(true.fill_null(False)).astype(bool)
 
     def _named_schema(self, text: str) -> pa.Schema:
-        return pa.schema([pa.field(name, self.column(name).type) for name in self._names_of(text)])
+        found = {name: self.column(name) for name in self._names_of(text)}
+        stored = self.table.schema
+        return pa.schema(
+            [
+                pa.field(name, each.type, metadata=stored.field(each.stored).metadata)
+                for name, each in found.items()
+            ]
+        )
 
     def _names_of(self, text: str) -> tuple[str, ...]:
         expression = parse(text)

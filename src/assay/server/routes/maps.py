@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from assay.insight.map.projection import choose
 from assay.project import mapping
+from assay.project.topic_names import checked
 from assay.project.view.colors import color_codes, color_legend
 from assay.server.jobs import Job
 from assay.server.routes.views import BYTES_ANSWER
@@ -32,7 +33,7 @@ def get_map(service: Use, dataset: str, embedding: str | None = None) -> Any:
         known["state"] = "running"
     place = None
     if known["placed"]:
-        place = f"api/datasets/{quote(dataset)}/map/xy?v={snapshot.version}"
+        place = f"api/datasets/{quote(dataset)}/map/xy?v={mapping.made(snapshot)}"
     return {**known, "job": job.id if job else None, "xy": place}
 
 
@@ -40,7 +41,7 @@ def get_map(service: Use, dataset: str, embedding: str | None = None) -> Any:
 def get_map_xy(service: Use, request: Request, dataset: str, v: str = "") -> Response:
     """Places of all source rows: u16 x, u16 y."""
     snapshot = service.engine.snapshot(service.dataset(dataset))
-    identity = f"xy {dataset} {snapshot.version}"
+    identity = f"xy {dataset} {mapping.made(snapshot)}"
     body = mapping.places(snapshot)
     rows = {"X-Assay-Rows": str(snapshot.num_rows)}
     return tagged(request, identity, _BYTES, body, **rows) or Response(body)
@@ -63,6 +64,29 @@ def post_map(service: Use, dataset: str, body: shapes.MapBody) -> Any:
     running = service.jobs.running("map", found.name)
     job = running or service.jobs.start("map", found.name, "Making the map", work)
     return {"job": job.id}
+
+
+@router.post("/map/names", response_model=Started)
+def post_topic_name(service: Use, dataset: str, body: shapes.NameBody) -> Any:
+    """Name a topic. The job's result has the event, to take it back by."""
+    found = service.dataset(dataset).at(None)
+    checked(body.name)
+
+    def work(job: Job) -> Any:
+        return found.name_topic(body.topic, body.name, level=body.level)
+
+    return {"job": service.jobs.start("names", found.name, "Naming a topic", work).id}
+
+
+@router.post("/map/names/undo", response_model=Started)
+def post_topic_unname(service: Use, dataset: str, body: shapes.UnnameBody) -> Any:
+    """Take a topic's name back."""
+    found = service.dataset(dataset).at(None)
+
+    def work(job: Job) -> Any:
+        return found.unname_topic(body.event)
+
+    return {"job": service.jobs.start("names", found.name, "Taking a name back", work).id}
 
 
 @router.get("/color", response_class=Response, responses=BYTES_ANSWER)

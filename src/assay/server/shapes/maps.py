@@ -8,9 +8,14 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Cluster(BaseModel):
+    """A topic, or a part of the topic whose id is `parent`."""
+
     id: int
+    level: Literal["topic", "subtopic"]
+    parent: int | None
     label: str
     terms: list[str]
+    by: Literal["terms", "model", "person"]
     count: int
     x: float
     y: float
@@ -33,6 +38,20 @@ class MapBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
     embedding: str | None = None
     method: Literal["auto", "umap", "pca"] = "auto"
+
+
+class NameBody(BaseModel):
+    """What a topic is called, or was, and what to call it."""
+
+    model_config = ConfigDict(extra="forbid")
+    topic: str
+    name: str
+    level: Literal["topic", "subtopic"] | None = None
+
+
+class UnnameBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    event: str
 
 
 class Missing(BaseModel):
