@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import assay
-from assay.errors import StoreError
+from assay.errors import StoreError, UsageError
 from assay.project import find
 
 WORDS = ["cat", "dog", "sheep", "goat", "horse", "cow", "hen", "duck", "goose", "pig"]
@@ -41,9 +41,26 @@ def test_a_query_is_held_against_an_embedding_of_the_texts_alone(docs) -> None:
     docs.compute(embed("small", "text"))
     (hit,) = docs.search("the cat runs", k=1)
     assert "vector" in hit.ranks and "cat" in hit.text
-    assert find._embedding(docs.schema).name == "small__vector"
+    assert find.embedding_of(docs).name == "small__vector"
     docs.compute({"op": "embed.text", "model": "lsa"})
-    assert find._embedding(docs.schema).name == "embed_text__vector"
+    assert find.embedding_of(docs).name == "embed_text__vector"
+
+
+def test_the_embedding_to_search_by_can_be_chosen(docs) -> None:
+    docs.compute(embed("titles", "title"))
+    docs.compute(embed("small", "text"))
+    first = docs.to_table(["id"]).column(0)[0].as_py()
+    (hit,) = docs.search(like=first, mode="vector", embedding="titles", k=1)
+    near, _ = docs.neighbors("titles", k=1)
+    assert hit.id == docs.to_table(["id"]).column(0)[int(near[0, 0])].as_py()
+    found = docs.search("cat", mode="vector", embedding="small.vector", k=1)
+    assert "cat" in found[0].text
+    with pytest.raises(UsageError, match=r"Words have no vector in 'titles\.vector'"):
+        docs.search("cat", embedding="titles")
+    with pytest.raises(
+        UsageError, match=r"no embedding called 'big'.*small\.vector, titles\.vector"
+    ):
+        docs.search("cat", embedding="big")
 
 
 def test_a_damaged_index_is_one_clear_error(docs) -> None:

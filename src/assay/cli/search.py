@@ -42,6 +42,7 @@ from assay.store.read.jsonl import json_objects
     show_default=True,
     help="By words, by meaning, or by both.",
 )
+@click.option("--embedding", metavar="NAME", help="Vectors to search by, where there are several.")
 @click.option(
     "-k",
     metavar="N",
@@ -68,6 +69,7 @@ def search(
     unlike: tuple[str, ...],
     queries: Path | None,
     mode: str,
+    embedding: str | None,
     k: int,
     yes: tuple[str, ...],
     no: tuple[str, ...],
@@ -89,9 +91,11 @@ def search(
                 "--most-likely cannot stand beside it.",
                 remedy="leave them out, or leave out --queries",
             )
-        many(rows, read_queries(queries), mode=mode, k=k, where=where, as_json=as_json)
+        options = {"mode": mode, "embedding": embedding, "k": k, "where": where}
+        many(rows, read_queries(queries), options, as_json=as_json)
         return
-    searched = {"query": query, "like": like, "unlike": unlike, "mode": mode}
+    searched: dict[str, Any] = {"query": query, "like": like, "unlike": unlike}
+    searched |= {"mode": mode, "embedding": embedding}
     for answer, ids in ((True, yes), (False, no)):
         for row_id in ids:
             rows.judge(row_id, answer, **searched)
@@ -124,12 +128,10 @@ def standing(hit: Any) -> str:
     return f"likely {hit.likely.value:.0%} ({low:.0%} to {high:.0%})"
 
 
-def many(
-    rows: Any, asked: list[dict[str, Any]], *, mode: str, k: int, where: str | None, as_json: bool
-) -> None:
+def many(rows: Any, asked: list[dict[str, Any]], options: dict[str, Any], *, as_json: bool) -> None:
     """Answer many queries and print what was found for each."""
     texts = [query["text"] for query in asked]
-    found = rows.search_many(texts, mode=mode, k=k, where=where).to_pylist()
+    found = rows.search_many(texts, **options).to_pylist()
     results: list[dict[str, Any]] = [{"query": query["id"], "hits": []} for query in asked]
     for hit in found:
         results[hit.pop("query")]["hits"].append(hit)

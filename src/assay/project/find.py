@@ -22,6 +22,7 @@ from assay.project.query import (
     words_of,
 )
 from assay.search.hybrid import DEPTH, Hit, as_matrix, fuse, rank_by_text, rank_by_vector
+from assay.search.spaces import is_embedding, name_of
 from assay.store import index
 from assay.store.locks import exclusive
 from assay.store.table import Table
@@ -31,7 +32,12 @@ if TYPE_CHECKING:
 
 
 def search_many(
-    dataset: Dataset, texts: Sequence[str], *, mode: str = "hybrid", k: int = 10
+    dataset: Dataset,
+    texts: Sequence[str],
+    *,
+    mode: str = "hybrid",
+    embedding: str | None = None,
+    k: int = 10,
 ) -> pa.Table:
     """The best rows for each of many texts: embedded in one batch, compared in one pass.
 
@@ -42,7 +48,8 @@ def search_many(
     Raises:
         UsageError: As for `search`.
     """
-    found = ranked(dataset, [Query(text, mode=mode) for text in texts], k=max(1, min(k, 10_000)))
+    asked = [Query(text, mode=mode, embedding=embedding) for text in texts]
+    found = ranked(dataset, asked, k=max(1, min(k, 10_000)))
     rows = np.array([hit.row for hits in found for hit in hits], np.int64)
     table = dataset.source
     names = [name for name in ("id", "source_id") if name in table.schema.names]
@@ -65,7 +72,7 @@ def ranked(
 
     Args:
         dataset: Where to look.
-        queries: What to look for.
+        queries: What to look for, all by the same embedding.
         k: How many rows for each.
         near: At most this many of them by vector: every row is somehow near, few match.
         allowed: bool a source row, to search these instead of the dataset's rows.
@@ -80,7 +87,7 @@ def ranked(
             remedy="give words, or the id of a row as like",
         )
     table = dataset.source
-    field = _searchable(dataset, table, {query.mode for query in queries})
+    field = _searchable(dataset, table, queries)
     table = _indexed(dataset, table, field)
     like = [[look_up(dataset, each) for each in query.like] for query in queries]
     unlike = [[look_up(dataset, each) for each in query.unlike] for query in queries]
@@ -117,7 +124,7 @@ def ranked(
     return hits
 
 
-def _searchable(dataset: Dataset, table: Table, modes: set[str]) -> pa.Field | None:
+def _searchable(dataset: Dataset, table: Table, queries: Sequence[Query]) -> pa.Field | None:
     """The embedding to search by, or None where words alone are searched."""
     if "text" not in table.schema.names or not pa.types.is_string(table.schema.field("text").type):
         raise UsageError(
@@ -125,8 +132,9 @@ def _searchable(dataset: Dataset, table: Table, modes: set[str]) -> pa.Field | N
             allowed=", ".join(n for n in table.schema.names if "__" not in n),
             remedy="add the data with --text NAME",
         )
-    field = text_embedding(table.schema)
-    if field is None and "vector" in modes:
+    name = queries[0].embedding if queries else None
+    field = _named(dataset, table.schema, name) if name else text_embedding(table.schema)
+    if field is None and any(query.mode == "vector" for query in queries):
         raise UsageError(
             f"The texts of '{dataset.name}' have no vectors to search by.",
             allowed="mode text",
@@ -154,7 +162,14 @@ def _directions(
     by_vector = [query.mode != "text" for query in queries]
     examples = [e for side in (*like, *unlike) for e in side]
     texts = [q.text for q, wanted in zip(queries, by_vector, strict=True) if wanted and q.text]
-    known = embed_texts(dataset, field, [*texts, *(e.text for e in examples if e.text is not None)])
+    texts += [e.text for e in examples if e.text is not None]
+    if texts and not of_texts(field):
+        raise UsageError(
+            f"Words have no vector in '{name_of(field)}', which was not made from the texts.",
+            allowed="examples that are rows",
+            remedy="give rows as examples, choose mode text, or choose an embedding of the texts",
+        )
+    known = embed_texts(dataset, field, texts)
     return [
         toward(
             known.get(query.text or ""),
@@ -237,12 +252,28 @@ def text_embedding(schema: pa.Schema) -> pa.Field | None:
 
     Where there are several, the one that bears the op's own name, else the first.
     """
-    found = []
-    for field in schema:
-        metadata = field.metadata or {}
-        if metadata.get(b"assay.op") == b"embed.text":
-            _, inputs = json.loads(metadata[b"assay.params"])
-            if list(inputs.values()) == ["text"]:
-                found.append(field)
+    found = [field for field in schema if of_texts(field)]
     own = (f for f in found if f.metadata[b"assay.name"].startswith(b"embed.text."))
     return next(own, found[0] if found else None)
+
+
+def _named(dataset: Dataset, schema: pa.Schema, name: str) -> pa.Field:
+    """The embedding that is called so in expressions, with its output or without."""
+    known = {name_of(field): field for field in schema if is_embedding(field)}
+    found = known.get(name) or known.get(f"{name}.vector")
+    if found is None:
+        raise UsageError(
+            f"'{dataset.name}' has no embedding called '{name}'.",
+            allowed=", ".join(sorted(known)) or "none yet",
+            remedy=f"assay compute {dataset.name} embed.text",
+        )
+    return found
+
+
+def of_texts(field: pa.Field) -> bool:
+    """Whether a stored column holds vectors of the column `text`, which words have too."""
+    metadata = field.metadata or {}
+    if metadata.get(b"assay.op") != b"embed.text":
+        return False
+    _, inputs = json.loads(metadata[b"assay.params"])
+    return list(inputs.values()) == ["text"]

@@ -46,12 +46,14 @@ class Query:
             (`tag:good`, `selection:KEY`, `map.topic == "refunds"`).
         unlike: Counter-examples, written the same way.
         mode: `hybrid`, `text` (words alone) or `vector` (meaning alone).
+        embedding: Name of the vectors to search by, as in expressions; the texts' own if None.
     """
 
     text: str | None = None
     like: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
     mode: str = "hybrid"
+    embedding: str | None = None
 
     def __bool__(self) -> bool:
         return self.text is not None or bool(self.like or self.unlike)
@@ -59,8 +61,8 @@ class Query:
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, without what is not set; `read_query` gives an equal query."""
         parts = {"query": self.text, "like": list(self.like), "unlike": list(self.unlike)}
-        mode = {} if self.mode == "hybrid" else {"mode": self.mode}
-        return {key: value for key, value in parts.items() if value not in (None, [])} | mode
+        parts |= {"mode": None if self.mode == "hybrid" else self.mode, "embedding": self.embedding}
+        return {key: value for key, value in parts.items() if value not in (None, [])}
 
 
 NOTHING = Query()
@@ -80,23 +82,25 @@ class Example:
 
 
 def read_query(fields: Mapping[str, Any]) -> Query:
-    """A query from `{query, like, unlike, mode}`; examples may be one string or several.
+    """A query from `{query, like, unlike, mode, embedding}`; examples may be one string or several.
 
     Raises:
         UsageError: A part has the wrong form, or there is nothing to search for.
     """
-    unknown = fields.keys() - {"query", "like", "unlike", "mode"}
+    unknown = fields.keys() - {"query", "like", "unlike", "mode", "embedding"}
     text, mode = fields.get("query"), fields.get("mode") or "hybrid"
-    if unknown or not isinstance(text, str | None):
+    embedding = fields.get("embedding") or None
+    if unknown or not (isinstance(text, str | None) and isinstance(embedding, str | None)):
         raise UsageError(
             f"A search cannot be {str(dict(fields))[:200]}.",
-            allowed='{"query": TEXT, "like": [EXAMPLE, ...], "unlike": [...], "mode": MODE}',
+            allowed='{"query": TEXT, "like": [EXAMPLE, ...], "unlike": [...], "mode": MODE, '
+            '"embedding": NAME}',
         )
     if mode not in MODES:
         raise UsageError(f"There is no search mode {mode!r}.", allowed=", ".join(MODES))
     if text is not None and len(text) > MAX_CHARACTERS:
         raise UsageError("The search text is too long.", allowed=f"{MAX_CHARACTERS:,} characters")
-    return Query(text, _written(fields, "like"), _written(fields, "unlike"), mode)
+    return Query(text, _written(fields, "like"), _written(fields, "unlike"), mode, embedding)
 
 
 def _written(fields: Mapping[str, Any], key: str) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ class Searching(Handle):
         like: str | Sequence[str] = (),
         unlike: str | Sequence[str] = (),
         mode: str = "hybrid",
+        embedding: str | None = None,
         k: int = 10,
         where: str | None = None,
     ) -> list[SearchHit]:
@@ -65,6 +66,8 @@ class Searching(Handle):
                 are meant, such as `tag:good` or `map.topic == "refunds"`.
             unlike: Counter-examples, written the same way; they need `embed.text`.
             mode: `hybrid`, `text` or `vector`.
+            embedding: Vectors to search by, where there are several: `embed.text`, or the name they
+                were computed under. Those that were not made from the texts know rows alone.
             k: How many rows, at most 10,000.
             where: Only rows for which this is true.
 
@@ -73,13 +76,14 @@ class Searching(Handle):
         """
         view = self.where(where) if where else self
         parts = {"query": query, "like": like, "unlike": unlike, "mode": mode}
-        return _hits(view._whole(), read_query(parts), k)
+        return _hits(view._whole(), read_query({**parts, "embedding": embedding}), k)
 
     def search_many(
         self,
         texts: Sequence[str],
         *,
         mode: str = "hybrid",
+        embedding: str | None = None,
         k: int = 10,
         where: str | None = None,
     ) -> pa.Table:
@@ -90,7 +94,10 @@ class Searching(Handle):
             by query, best first.
         """
         view = self.where(where) if where else self
-        return find.search_many(view._whole(), texts, mode=read_query({"mode": mode}).mode, k=k)
+        asked = read_query({"mode": mode, "embedding": embedding})
+        return find.search_many(
+            view._whole(), texts, mode=asked.mode, embedding=asked.embedding, k=k
+        )
 
     def judge(self, row_id: str, answer: bool | None, **searched: Any) -> dict[str, bool]:
         """Say whether a row is what a search looked for; None takes an answer back.
@@ -98,7 +105,7 @@ class Searching(Handle):
         Args:
             row_id: The row, by its id or the start of it.
             answer: Whether it is.
-            **searched: `query`, `like`, `unlike` and `mode`, as for `search`.
+            **searched: `query`, `like`, `unlike`, `mode` and `embedding`, as for `search`.
 
         Returns:
             The answers to this search in force, by id. From the first on, its hits have `likely`.

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from assay.project.rows import StoredRows
-from assay.search.spaces import is_embedding, space, usable
+from assay.search.spaces import is_embedding, name_of, space, usable
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
@@ -78,5 +78,4 @@ def vectors(
 
 
 def _name(field: pa.Field) -> str:
-    named = (field.metadata or {}).get(b"assay.name", field.name.encode())
-    return str(named.decode()).removesuffix(".vector")
+    return name_of(field).removesuffix(".vector")

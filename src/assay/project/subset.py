@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from assay.errors import UsageError
 from assay.project.curate import curate
 from assay.run.compute import Progress
-from assay.search.spaces import is_embedding
+from assay.search.spaces import is_embedding, name_of
 from assay.select.conditions import column
 from assay.select.subset.spec import PURPOSES, parse_parts
 from assay.store.versions import Version
@@ -125,10 +125,7 @@ def subset(
 def _embedding(dataset: Handle) -> str:
     """The first embedding there is, else the one of the text, which is then computed."""
     field = next((field for field in dataset.schema if is_embedding(field)), None)
-    if field is None:
-        return "embed.text"
-    named = (field.metadata or {}).get(b"assay.name", field.name.encode())
-    return str(named.decode())
+    return "embed.text" if field is None else name_of(field)
 
 
 def _chosen(dataset: Handle, version: Version) -> list[dict[str, Any]]:

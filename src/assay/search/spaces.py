@@ -19,6 +19,11 @@ def is_embedding(field: pa.Field) -> bool:
     return bool(pa.types.is_fixed_size_list(kind) and pa.types.is_floating(kind.value_type))
 
 
+def name_of(field: pa.Field) -> str:
+    """What a stored column is called in expressions."""
+    return str((field.metadata or {}).get(b"assay.name", field.name.encode()).decode())
+
+
 def space(field: pa.Field) -> tuple[str, ...]:
     """Equal for columns whose vectors can be compared: op, version, parameters, fitted state."""
     metadata: Mapping[bytes, bytes] = field.metadata or {}

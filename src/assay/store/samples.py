@@ -15,7 +15,11 @@ from assay.store.types import cast, storable, widened
 from assay.store.values import python_row, python_values
 
 # Names under which other people's data keep their text, most telling first.
-TEXT_NAMES = ("text", "content", "body", "document", "raw_content", "page_content", "contents")
+TEXT_NAMES = (
+    *("text", "content", "body", "document", "raw_content", "page_content", "contents"),
+    *("article", "passage", "paragraph", "abstract", "sentence", "utterance", "phrase"),
+    *("comment", "review", "tweet"),
+)
 
 _SPECIAL = re.compile(r"[.`\x00]")
 _STORE_NAMES = ("_row", "_score", "_distance")

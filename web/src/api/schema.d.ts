@@ -2781,6 +2781,8 @@ export interface components {
          * @description Words, examples, or both. An example is a row's id, `text:ANY TEXT`, or a filter.
          */
         Search: {
+            /** Embedding */
+            embedding?: string | null;
             /** Like */
             like?: string[];
             /**

@@ -45,6 +45,7 @@ class Search(BaseModel):
     like: list[str] = Field(default_factory=list)
     unlike: list[str] = Field(default_factory=list)
     mode: Literal["hybrid", "text", "vector"] = "hybrid"
+    embedding: str | None = None
 
 
 class Sort(BaseModel):

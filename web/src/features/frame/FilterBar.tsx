@@ -8,6 +8,7 @@ import { exampleWords, filterText, goTo, useView, view, withoutExample, type Fil
 import { Button, Chip } from "@/ui";
 import { FilterInput } from "./FilterInput";
 import { rowsPage } from "./SearchBox";
+import { SearchedBy } from "./SearchedBy";
 
 /** A chip for each filter in force, in the server's words; a click edits a typed one. */
 export function FilterChips() {
@@ -17,6 +18,7 @@ export function FilterChips() {
   const told = state.isPlaceholderData ? [] : (state.data?.filters ?? []);
   return (
     <div className="flex min-w-0 items-center gap-1.5 overflow-x-auto">
+      {search && <SearchedBy search={search} />}
       {(["like", "unlike"] as const).map((side) =>
         (search?.[side] ?? []).map((example) => (
           <Chip

@@ -33,6 +33,8 @@ export interface Search {
   like?: readonly string[];
   unlike?: readonly string[];
   mode?: "hybrid" | "text" | "vector";
+  /** Vectors to search by, where there are several. */
+  embedding?: string;
 }
 
 export interface Sort {

@@ -4,14 +4,15 @@ import type { Search } from "./model";
 export type Side = "like" | "unlike";
 
 /** A search without what is empty; null if nothing is left. Reads those saved long ago, too. */
-export function searchOf(given: { query?: string | null; like?: string | readonly string[]; unlike?: string | readonly string[]; mode?: Search["mode"] | null } | null): Search | null {
-  const { query, mode } = given ?? {};
+export function searchOf(given: { query?: string | null; like?: string | readonly string[]; unlike?: string | readonly string[]; mode?: Search["mode"] | null; embedding?: string | null } | null): Search | null {
+  const { query, mode, embedding } = given ?? {};
   const [like, unlike] = [listed(given?.like), listed(given?.unlike)];
   const search: Search = {
     ...(query?.trim() ? { query } : {}),
     ...(like.length > 0 ? { like } : {}),
     ...(unlike.length > 0 ? { unlike } : {}),
     ...(mode && mode !== "hybrid" ? { mode } : {}),
+    ...(embedding ? { embedding } : {}),
   };
   return search.query || search.like || search.unlike ? search : null;
 }

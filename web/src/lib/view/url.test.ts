@@ -25,7 +25,7 @@ const short = fc.integer({ min: -9999, max: 9999 }).map((n) => n / 100);
 const views: fc.Arbitrary<View> = fc.record({
   dataset: fc.option(fc.oneof(name, fc.tuple(name, name).map((two) => two.join("@")))),
   filters: fc.array(fc.oneof(text, condition), { maxLength: 5 }),
-  search: fc.option(fc.record({ query: fc.option(text), like: fc.array(fc.oneof(id, text)), unlike: fc.array(id), mode: fc.constantFrom("hybrid" as const, "text" as const) })).map(searchOf),
+  search: fc.option(fc.record({ query: fc.option(text), like: fc.array(fc.oneof(id, text)), unlike: fc.array(id), mode: fc.constantFrom("hybrid" as const, "text" as const), embedding: fc.option(fc.constantFrom("embed.text.vector", "small.vector")) })).map(searchOf),
   sort: fc.array(fc.record({ column: text, desc: fc.boolean() }), { maxLength: 3 }),
   selection: fc.option(
     fc.oneof(fc.record({ ids: fc.array(id, { minLength: 1, maxLength: 5 }) }), fc.record({ key: id })),

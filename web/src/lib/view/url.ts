@@ -39,6 +39,7 @@ export function toQuery(view: View): string {
   for (const example of view.search?.like ?? []) add("like", example);
   for (const example of view.search?.unlike ?? []) add("unlike", example);
   if (view.search?.mode && view.search.mode !== "hybrid") add("by", view.search.mode);
+  if (view.search?.embedding) add("embedding", view.search.embedding);
   for (const sort of view.sort) add("sort", (sort.desc ? "-" : "+") + sort.column);
   if (view.selection && "ids" in view.selection) add("rows", view.selection.ids.join(","));
   if (view.selection && "key" in view.selection) add("selection", view.selection.key);
@@ -53,7 +54,7 @@ export function fromQuery(query: string): Reading {
   const view: { -readonly [K in keyof View]: View[K] } = { ...EMPTY };
   const filters: Filter[] = [];
   const sorts: Sort[] = [];
-  const search: { query?: string; like: string[]; unlike: string[]; mode?: "text" | "vector" } = { like: [], unlike: [] };
+  const search: { query?: string; like: string[]; unlike: string[]; mode?: "text" | "vector"; embedding?: string } = { like: [], unlike: [] };
   const refuse = (key: string, value: string, why: string) =>
     problems.push(`“${key}=${clip(value)}” was ignored: ${why}.`);
   for (const [key, value] of new URLSearchParams(query)) {
@@ -84,6 +85,10 @@ export function fromQuery(query: string): Reading {
       case "by":
         if (value === "text" || value === "vector") search.mode = value;
         else refuse(key, value, "rows are searched by text or by vector");
+        break;
+      case "embedding":
+        if (isColumn(value)) search.embedding = value;
+        else refuse(key, value, "this is not the name of an embedding");
         break;
       case "sort": {
         const column = value.replace(/^[-+ ]/, "");
