@@ -223,3 +223,18 @@ def test_a_saved_view_and_its_python_give_the_same_rows(visit: Visit, served: Se
     names: dict[str, Any] = {}
     exec(code, names)
     assert names["rows"].column("kind").to_pylist() == ["k1"] * 6 + ["k0"]
+
+
+def test_a_passage_that_is_selected_is_an_example_to_search_by(explore: Page) -> None:
+    explore.get_by_role("row").nth(3).get_by_role("gridcell").nth(1).click()
+    reading = explore.locator(".reading").first
+    expect(reading).to_be_visible()
+    reading.evaluate("text => document.getSelection().selectAllChildren(text)")
+    passage = reading.inner_text().strip()
+    expect(explore.get_by_role("button", name="More like the passage")).to_be_visible()
+    explore.keyboard.press("y")
+    expect(explore).to_have_url(re.compile("like=text:"))
+    chip = explore.get_by_role("banner").get_by_text(f"like “{passage[:15]}")
+    expect(chip.first).to_be_visible()
+    explore.keyboard.press("Control+z")
+    expect(chip).to_have_count(0)

@@ -221,6 +221,20 @@ def test_a_dataset_without_rows_has_a_report(tmp_path: Path) -> None:
     assert "has no rows yet" in page(made)
 
 
+def test_constants_of_every_kind_lead_to_their_rows(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    row = {"flag": False, "n": 3, "x": 1.5, "day": "2026-01-01", "name": "v" * 200}
+    file.write_text("".join(json.dumps({"text": f"row {i}", **row}) + "\n" for i in range(30)))
+    dataset = assay.open(tmp_path / "p").dataset("rows")
+    dataset.add(file)
+    dataset.check("columns.broken")
+    assert len(dataset.findings()) == 5
+    shown = [
+        part for block in bars(dataset.report()) for part in block.bars if " is " in part.label
+    ]
+    assert [part.number.value for part in shown] == [30] * 5
+
+
 def test_a_hostile_text_stays_a_text(tmp_path: Path) -> None:
     hostile = '</style><script src=x>1</script>"\x00\x08 \ud83d'
     part = Bar(hostile, Number(1, hostile, (hostile,)), 1.0, hostile)

@@ -154,8 +154,8 @@ def concerned(look: Measure, found: StoredFinding) -> Number | None:
     name = found.evidence.get("column")
     if problem.get("problem") in ("empty", "mostly missing"):
         return look.count({"column": name, "op": "is null"})
-    if problem.get("problem") == "constant" and isinstance(problem.get("value"), str):
-        return look.count({"column": name, "op": "==", "value": problem["value"]})
+    if problem.get("problem") == "constant":  # in all rows, so that any value is that one
+        return look.count({"column": name, "op": "is not null"})
     return None
 
 

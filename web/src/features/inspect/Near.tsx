@@ -42,7 +42,7 @@ export function Near({ row }: { row: RowDetail }) {
         <List rows={row.neighbors} />
       )}
       {row.neighbors !== null && (
-        <MoreOrLess example={row.id} />
+        <MoreOrLess row={row.id} />
       )}
     </div>
   );
