@@ -34,6 +34,7 @@ def test_the_built_in_checks_are_these() -> None:
         "drift.versions",
         "duplicates.exact",
         "duplicates.near",
+        "groups.identity",
         "label_errors",
         "labels.ambiguous",
         "labels.imbalance",

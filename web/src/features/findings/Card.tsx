@@ -99,6 +99,6 @@ function EffectLine({ finding }: { finding: Finding }) {
     const tokens = effect.tokens_share === null ? "" : ` and ${share(effect.tokens_share, 1)} of tokens`;
     return <>{`The fix removes ${share(effect.rows_share, 1)} of rows${tokens}`}</>;
   }
-  if (finding.rows === 0) return <>No rows to drop: look at where the column comes from</>;
+  if (finding.rows === 0) return <>{finding.check.startsWith("columns.") ? "No rows to drop: look at where the column comes from" : "No rows to drop: other rows are missing"}</>;
   return <>{share(finding.share, 1)} of rows{!fix && "; no rule would fix this, look first"}</>;
 }

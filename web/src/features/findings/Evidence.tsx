@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import type { Finding } from "@/api";
 import { count, measure, share } from "@/lib/format";
-import { drift, languages, sources, spurious } from "./balance";
+import { drift, groups, languages, sources, spurious } from "./balance";
 import { compare, type Piece } from "./diff";
 import { Bars, Quote } from "./parts";
 import { list, number, text, words, type Facts } from "./read";
@@ -23,6 +23,7 @@ const LENSES: Record<string, Lens> = {
   "labels.spurious": spurious,
   "sources.imbalance": sources,
   "drift.versions": drift,
+  "groups.identity": groups,
 };
 
 export function Evidence({ finding }: { finding: Finding }) {

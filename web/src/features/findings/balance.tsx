@@ -133,6 +133,49 @@ export function drift(evidence: Facts): ReactNode {
   );
 }
 
+export function groups(evidence: Facts): ReactNode {
+  const rates = list(evidence, "rates");
+  if (rates.length > 0) {
+    return (
+      <div className="space-y-1">
+        <Gauges
+          label={`Labels of rows that name a group, by ${text(evidence, "axis") ?? "axis"}`}
+          most={1}
+          gauges={rates.slice(0, SHOWN).map((rate, i) => ({
+            ...gauge(String(i), `${shown(rate, "group")}: ${shown(rate, "class")}`, rate, "share"),
+            mark: number(rate, "other_share") ?? undefined,
+            note: `${digits(number(rate, "share") ?? 0)}, not ${digits(number(rate, "other_share") ?? 0)} %`,
+          }))}
+        />
+        <Note>Share of rows that name the group; the mark is that of all others. Mentions are counted, not people.</Note>
+      </div>
+    );
+  }
+  const named = list(evidence, "groups");
+  const [first, ...others] = named;
+  if (!first) return null;
+  const rarest = others.slice(-SHOWN);
+  const last = others[others.length - 1];
+  const lacking = last ? (number(last, "to_collect") ?? 0) : 0;
+  return (
+    <div className="space-y-1">
+      <Gauges
+        label={`Rows that name each group, by ${text(evidence, "axis") ?? "axis"}`}
+        most={1}
+        gauges={[first, ...rarest].map((one) => {
+          const ends = interval(one, "ratio_interval");
+          const name = text(one, "group") ?? "";
+          return { key: name, label: name, value: number(one, "ratio") ?? 0, low: ends?.[0], high: ends?.[1], mark: number(evidence, "least") ?? undefined, note: plural(number(one, "rows") ?? 0, "row") };
+        })}
+      />
+      <Note>
+        {others.length > rarest.length && `and ${count(others.length - rarest.length)} more in between; `}rows whose text names a group are counted, not people
+        {last && lacking > 0 && `. ${plural(lacking, "more row")} that name ${text(last, "group") ?? "it"} would reach the mark`}
+      </Note>
+    </div>
+  );
+}
+
 function shown(facts: Facts, key: string): string {
   const value = facts[key];
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "?";

@@ -50,6 +50,7 @@ const CHECKS: Record<string, string> = {
   "leak.splits": "Leak between splits",
   "sources.imbalance": "Sources",
   "drift.versions": "Drift",
+  "groups.identity": "Groups of people",
 };
 
 /** The name of a check for people; a plug-in's is made of its own name. */
