@@ -69,6 +69,25 @@ def ships(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return dataset
 
 
+@pytest.fixture(scope="session")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """Ships with vectors and a version, and `harbor`, which knows what they lack."""
+    folder = tmp_path_factory.mktemp("fleet")
+    project = assay.open(folder / "p")
+    sails = [f"The brig number {n} sails to Genoa." for n in range(40)]
+    loads = [f"The cook buys {n} barrels of salted fish." for n in range(20)]
+    for name, texts in (("fleet", sails), ("harbor", sails[:20] + loads)):
+        file = folder / f"{name}.jsonl"
+        rows = [{"text": text, "length": len(text)} for text in texts]
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        project.dataset(name).add(file, source=name)
+    dataset = project.dataset("fleet")
+    dataset.compute({"op": "embed.text", "model": "lsa"})
+    rules = [{"name": "long", "keep": "length >= 34"}]
+    project.curate({"name": "clean", "input": "fleet", "rules": rules})
+    return dataset
+
+
 @pytest.fixture
 def state(ships: Dataset) -> Callable[[], dict[str, tuple[int, int]]]:
     """Everything on disk below the project, to see that nothing was written."""

@@ -36,7 +36,7 @@ def checked(schema: Mapping[str, Any], given: Any) -> dict[str, Any]:
         raise UsageError("The arguments are not a JSON object, and nothing was run.")
     properties = schema["properties"]
     unknown = [str(name) for name in given if name not in properties]
-    missing = [name for name in schema["required"] if name not in given]
+    missing = [name for name in schema["required"] if given.get(name) is None]
     if unknown or missing:
         wrong = f"unknown: {unknown[0][:60]}" if unknown else f"missing: {missing[0]}"
         raise UsageError(

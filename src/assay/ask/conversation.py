@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assay.ask.tools import TOOLS, Shown, Toolbox, describe_data, failure
+from assay.ask.looking import describe_data
+from assay.ask.tool import Shown
+from assay.ask.tools import TOOLS, Toolbox, failure
 from assay.errors import AssayError, UsageError
 from assay.models.llm import Endpoint, ModelError, Reply, ToolCall, chat
 from assay.project.dataset import Dataset

@@ -7,7 +7,8 @@ import json
 from typing import Any
 
 from assay._version import __version__
-from assay.ask.tools import TOOLS, Tool, Toolbox, failure
+from assay.ask.tool import Tool
+from assay.ask.tools import TOOLS, Toolbox, failure
 from assay.errors import AssayError, MissingExtra, UsageError
 from assay.project.project import Project
 from assay.project.view.engine import Engine

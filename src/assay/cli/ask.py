@@ -23,7 +23,7 @@ from assay.cli.output import (
 
 if TYPE_CHECKING:
     from assay.ask.conversation import Answer, Step
-    from assay.ask.tools import Shown
+    from assay.ask.tool import Shown
 
 
 @click.command()
@@ -46,7 +46,7 @@ def ask(dataset: str, question: tuple[str, ...], project: str | None, as_json: b
     if as_json:
         print_json(answer.to_dict())
         return
-    _show(answer, dataset)
+    _show(answer)
 
 
 @click.command()
@@ -66,7 +66,7 @@ def _told(step: Step) -> None:
     err().print(Text(f"  {step.tool} {step.arguments[:100]}{refused}", style="dim"))
 
 
-def _show(answer: Answer, dataset: str) -> None:
+def _show(answer: Answer) -> None:
     if answer.note:
         note(answer.note)
     if answer.text:
@@ -82,9 +82,9 @@ def _show(answer: Answer, dataset: str) -> None:
         filters = views[-1].view["filters"]
         where = [part for text in filters for part in ("--where", text)]
         if search:
-            suggest("search", dataset, search, *where)
+            suggest("search", views[-1].dataset, search, *where)
         elif filters:
-            suggest("export", dataset, "rows.jsonl", *where)
+            suggest("export", views[-1].dataset, "rows.jsonl", *where)
 
 
 def _table(shown: Shown) -> list[tuple[list[str], list[list[Any]]]]:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from assay import stopping
 from assay.insight.diff import cells, columns, domain, overlap
 from assay.insight.diff.schema import Shared, compare_schemas, shared
 from assay.project.rows import StoredRows
@@ -133,6 +134,7 @@ def _columns(a: _Side, b: _Side, deep: bool) -> tuple[dict[str, Any], list[domai
     statistics: dict[str, Any] = {}
     features: list[domain.Feature] = []
     for each in shared(a.rows.schema, b.rows.schema):
+        stopping.check()
         if _own_to_each(each, a, b):
             continue
         left = a.rows.table(each.a.name).column(0)

@@ -211,11 +211,28 @@ def neighbors(dataset: Dataset, row_id: str, *, k: int) -> list[tuple[int, float
     rows = [r for r in found if r != row][:k]
     if not rows:
         return []
-    # Each row once and in order, as the store reads; then in the order of the ranking.
+    likes = _likeness(table, field, own, rows)
+    return list(zip(rows, likes, strict=True))
+
+
+def likeness(dataset: Dataset, row_id: str, rows: Sequence[int]) -> list[float]:
+    """Cosine similarity of a row to some rows, by row number; 0 where one has no vector.
+
+    Raises:
+        UsageError: There is no such row, or no embedding.
+    """
+    table, field = dataset.source, embedding_of(dataset)
+    row = dataset.row_index(row_id)
+    own, _ = as_matrix(table.take(np.array([row]), [field.name]).column(0))
+    return _likeness(table, field, own, rows) if len(rows) else []
+
+
+def _likeness(table: Table, field: pa.Field, own: np.ndarray, rows: Sequence[int]) -> list[float]:
+    # Each row once and in order, as the store reads; then in the order that was asked for.
     unique, place = np.unique(np.array(rows), return_inverse=True)
     matrix, _ = as_matrix(table.take(unique, [field.name]).column(0))
     likes = unit(matrix) @ unit(own)[0]
-    return [(row, round(float(likes[at]), 4)) for row, at in zip(rows, place, strict=True)]
+    return [round(float(likes[at]), 4) for at in place]
 
 
 def _indexed(dataset: Dataset, table: Table, field: pa.Field | None) -> Table:

@@ -109,7 +109,7 @@ function OneTurn({ turn }: { turn: Turn }) {
           {answer.note && <p className="text-doubt text-sm">{answer.note}</p>}
           <div className="space-y-3">
             {answer.shown.map((shown, i) => (
-              <ShownCard key={i} shown={shown} dataset={turn.dataset} />
+              <ShownCard key={i} shown={shown} />
             ))}
           </div>
           {answer.steps.length > 0 && <Steps steps={answer.steps} model={answer.model} />}

@@ -6,9 +6,9 @@ import { goTo, searchOf } from "@/lib/view";
 import { BarList, Button, CodeBlock, Histogram, IconButton } from "@/ui";
 import type { Shown } from "./types";
 
-export function ShownCard({ shown, dataset }: { shown: Shown; dataset: string }) {
+export function ShownCard({ shown }: { shown: Shown }) {
   const [code, setCode] = useState(false);
-  const { view } = shown;
+  const { view, dataset } = shown;
   const look = (row: string | null = null) =>
     goTo("explore", { dataset, filters: view.filters ?? [], search: searchOf(view.search ?? null), sort: view.sort ?? [], selection: null, row });
   return (

@@ -9,6 +9,8 @@ export interface Sample {
 
 interface Behind {
   title: string;
+  /** The dataset or version that it is a view of. */
+  dataset: string;
   /** The view that it rests on. */
   view: Partial<Query>;
   count: number;
