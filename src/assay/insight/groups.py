@@ -186,10 +186,11 @@ def _hardly_named(rows: Rows, axis: _Axis, rare: list[int], least: float, n: int
     naming = np.concatenate([axis.mentions[i] for i in rare])
     _, first = np.unique(naming, return_index=True)
     concerned = naming[np.sort(first)]
+    fewest = count(counts[rare[0]], "row") if counts[rare[0]] else "no row"
     return Finding(
         check="groups.identity",
-        title=f"{_capital(axis.name)}: {axis.groups[rare[0]]} named in "
-        f"{count(counts[rare[0]], 'row') if counts[rare[0]] else 'no row'}, {axis.groups[most]} in {counts[most]:,}"
+        title=f"{_capital(axis.name)}: {axis.groups[rare[0]]} named in {fewest}, "
+        f"{axis.groups[most]} in {counts[most]:,}"
         + (f"; {count(len(rare) - 1, 'other group')} hardly named" if len(rare) > 1 else ""),
         row_ids=ids(rows, concerned),
         score=severity(UNNAMED_GROUP, len(rare), len(axis.groups)),

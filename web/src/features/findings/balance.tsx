@@ -170,7 +170,7 @@ export function groups(evidence: Facts): ReactNode {
       />
       <Note>
         {others.length > rarest.length && `and ${count(others.length - rarest.length)} more in between; `}rows whose text names a group are counted, not people
-        {last && lacking > 0 && `. ${plural(lacking, "more row")} that name ${text(last, "group") ?? "it"} would reach the mark`}
+        {last && lacking > 0 && `. ${text(last, "group") ?? "The last"} reach the mark with ${plural(lacking, "more row")}`}
       </Note>
     </div>
   );
