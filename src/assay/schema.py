@@ -110,18 +110,19 @@ class Fix:
 
     Exactly one of `rule` (an expression; rows where it is true are kept), `use` (the name of a
     family of published rules, such as `gopher.quality`) and `select` (the name of a selector, with
-    `params`) is set.
+    `params`) is set. `name` is what the rule is called in a recipe, where its text says little.
     """
 
     rule: str | None = None
     select: str | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     use: str | None = None
+    name: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, without the empty halves; also the form a recipe's `rules:` entry takes."""
         if self.rule is not None:
-            return {"keep": self.rule}
+            return {"name": self.name, "keep": self.rule} if self.name else {"keep": self.rule}
         if self.use is not None:
             return {"use": self.use}
         return {"select": self.select, **self.params}

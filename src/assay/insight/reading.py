@@ -91,7 +91,8 @@ class Subset:
 
 def dropping(finding: Finding) -> Finding:
     """The finding with the fix that leaves out its rows."""
-    return replace(finding, fix=Fix(rule=f"not finding:{finding.key}"))
+    name = f"{finding.check}: {finding.subject}" if finding.subject else finding.check
+    return replace(finding, fix=Fix(rule=f"not finding:{finding.key}", name=name))
 
 
 def flags(column: pa.ChunkedArray | pa.Array) -> np.ndarray:

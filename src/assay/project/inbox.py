@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, MutableMapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from assay.project.dataset import Dataset
 
 SHOWN_IDS, EXAMPLES = 20, 2
+_OWN_ROWS = re.compile(r"not finding:\w+")
 Memory = MutableMapping[str, Any]
 Report = Callable[..., None]
 
@@ -157,6 +159,8 @@ def fix_text(fix: Any) -> str | None:
     """The fix in words."""
     if not fix:
         return None
+    if _OWN_ROWS.fullmatch(fix.get("keep", "")):
+        return "drop these rows"
     if "keep" in fix:
         return f"keep rows where {fix['keep']}"
     if "drop" in fix:

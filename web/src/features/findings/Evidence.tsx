@@ -4,6 +4,7 @@ import type { Finding } from "@/api";
 import { count, measure, share } from "@/lib/format";
 import { drift, groups, languages, sources, spurious } from "./balance";
 import { compare, type Piece } from "./diff";
+import { ambiguous, imbalance, labelErrors, splitLeak } from "./labels";
 import { Bars, Quote } from "./parts";
 import { list, number, text, words, type Facts } from "./read";
 
@@ -20,6 +21,10 @@ const LENSES: Record<string, Lens> = {
   "text.encoding": encoding,
   "text.lengths": lengths,
   "outliers.embedding": outliers,
+  label_errors: labelErrors,
+  "labels.ambiguous": ambiguous,
+  "labels.imbalance": imbalance,
+  "leak.splits": splitLeak,
   "labels.spurious": spurious,
   "sources.imbalance": sources,
   "drift.versions": drift,
