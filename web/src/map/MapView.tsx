@@ -31,6 +31,8 @@ interface Props {
   tool: Tool;
   names: readonly Name[];
   onName?: (id: string) => void;
+  onRename?: (id: string) => void;
+  edited?: { id: string; editor: ReactNode } | null;
   /** Rows in view inside an outline, as bits. */
   onPick: (mask: Uint8Array<ArrayBuffer>, count: number) => void;
   onOpen: (row: number) => void;
@@ -43,6 +45,8 @@ interface Props {
   children?: ReactNode;
 }
 
+/** From how many times nearer than the whole map the names of parts are shown. */
+const NEAR = 1.9;
 const SETTLE_MS = 250;
 const HOVER_MS = 60;
 
@@ -141,6 +145,7 @@ export function MapView(props: Props) {
       tool: () => latest.current.tool,
       look,
       reset,
+      rename: (name) => latest.current.onRename?.(name),
       drawing: setOutline,
       pick: (outline) => void scene.current?.within(outline).then(({ mask, count }) => latest.current.onPick(mask, count)),
       click: (x, y, name) => {
@@ -205,7 +210,7 @@ export function MapView(props: Props) {
         <canvas ref={gl} className="absolute inset-0 size-full" />
         <canvas ref={plain} className="absolute inset-0 size-full" />
       </div>
-      <Names names={names} camera={now} size={size} onName={props.onName} />
+      <Names names={names} camera={now} near={now.zoom >= NEAR * home.zoom} size={size} onName={props.onName} edited={props.edited} />
       <svg className="pointer-events-none absolute inset-0 size-full" aria-hidden>
         {outline && <polygon points={outline.map((point) => point.join(",")).join(" ")} className="fill-accent/10 stroke-accent" strokeWidth={1.5} />}
         {hovered && ring(hovered.row, "stroke-muted")}

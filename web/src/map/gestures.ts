@@ -18,6 +18,8 @@ export interface GestureEvents {
   hover(x: number, y: number): void;
   leave(): void;
   reset(): void;
+  /** A double click on a name. */
+  rename(name: string): void;
 }
 
 const CLICK_PX = 4;
@@ -114,7 +116,12 @@ export function listenToGestures(box: HTMLElement, on: GestureEvents): () => voi
     on.look(zoomAt(on.camera(), on.size(), ...at(event), Math.exp(-event.deltaY * lines * speed)));
   };
 
-  const double = (event: MouseEvent) => mine(event) && on.reset();
+  const double = (event: MouseEvent) => {
+    if (!mine(event)) return;
+    // What was pressed: the box holds the pointer, so the event's own target is the box.
+    if (name !== null) on.rename(name);
+    else on.reset();
+  };
   const leave = () => on.leave();
   const escape = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || !outline) return;

@@ -51,7 +51,20 @@ export interface MapState {
   rows: number;
   placed: number;
   xy: string | null;
-  clusters: { id: number; label: string; terms: string[]; count: number; x: number; y: number }[];
+  clusters: Topic[];
+}
+
+/** A topic of the map, or a part of the topic whose id is `parent`. */
+export interface Topic {
+  id: number;
+  level: "topic" | "subtopic";
+  parent: number | null;
+  label: string;
+  terms: string[];
+  by: "terms" | "model" | "person";
+  count: number;
+  x: number;
+  y: number;
 }
 
 export interface Legend {

@@ -6,7 +6,7 @@ import { ago, count, duration } from "@/lib/format";
 import { IconButton, Progress, toast } from "@/ui";
 
 /** Work whose screen shows it by itself, or that only fills in a number, is not worth a message. */
-const QUIET: ReadonlySet<Job["kind"]> = new Set(["effect", "preview", "report", "ask", "gaps"]);
+const QUIET: ReadonlySet<Job["kind"]> = new Set(["effect", "preview", "report", "ask", "gaps", "names"]);
 
 export function JobsButton() {
   const jobs = useLive((live) => live.jobs).filter((job) => !QUIET.has(job.kind));

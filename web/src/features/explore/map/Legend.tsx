@@ -1,10 +1,13 @@
+import { useState } from "react";
 import { brief, measure } from "@/lib/format";
 import { conditionOn, useView, view, type Scalar } from "@/lib/view";
 import { cx } from "@/ui";
 import type { Legend as Facts } from "../types";
+import { Rename } from "./Rename";
 
 /** What the colors mean; a click on a value shows only its rows. */
-export function Legend({ facts }: { facts: Facts }) {
+export function Legend({ facts, onRename }: { facts: Facts; onRename?: (was: string, name: string) => void }) {
+  const [edited, setEdited] = useState<number | null>(null);
   const filters = useView((now) => now.filters);
   const condition = conditionOn(filters, facts.column);
   const chosen: readonly Scalar[] = condition?.op === "in" && Array.isArray(condition.value) ? condition.value as readonly Scalar[] : [];
@@ -28,8 +31,27 @@ export function Legend({ facts }: { facts: Facts }) {
           </div>
         </div>
       )}
-      {entries.map((entry) => (
-        <Line key={entry.code} color={`var(--cat-${entry.code + 1})`} text={name(entry.value)} rows={entry.rows} on={chosen.includes(entry.value)} onClick={() => choose(entry.value)} />
+      {entries.map((entry) => edited === entry.code ? (
+        <div key={entry.code} className="flex min-h-6 items-center px-1 pointer-coarse:min-h-11">
+          <Rename
+            name={name(entry.value)}
+            className="w-full"
+            onDone={(next) => {
+              setEdited(null);
+              if (next !== null) onRename?.(String(entry.value), next);
+            }}
+          />
+        </div>
+      ) : (
+        <Line
+          key={entry.code}
+          color={`var(--cat-${entry.code + 1})`}
+          text={name(entry.value)}
+          rows={entry.rows}
+          on={chosen.includes(entry.value)}
+          onClick={() => choose(entry.value)}
+          onRename={onRename && (() => setEdited(entry.code))}
+        />
       ))}
       {facts.other && (
         <Line
@@ -52,11 +74,23 @@ function name(value: string | boolean): string {
   return value === true ? "yes" : value === false ? "no" : value;
 }
 
-function Line({ color, text, rows, on, onClick }: { color: string; text: string; rows: number; on: boolean; onClick: () => void }) {
+function Line({ color, text, rows, on, onClick, onRename }: { color: string; text: string; rows: number; on: boolean; onClick: () => void; onRename?: () => void }) {
   return (
-    <button type="button" aria-pressed={on} onClick={onClick} className="hover:bg-hover flex min-h-6 w-full items-center gap-2 px-2 pointer-coarse:min-h-11">
+    <button
+      type="button"
+      aria-pressed={on}
+      aria-keyshortcuts={onRename && "F2"}
+      onClick={onClick}
+      onDoubleClick={onRename}
+      onKeyDown={(event) => {
+        if (event.key !== "F2" || !onRename) return;
+        event.preventDefault();
+        onRename();
+      }}
+      className="hover:bg-hover flex min-h-6 w-full items-center gap-2 px-2 pointer-coarse:min-h-11"
+    >
       <span aria-hidden className="size-2.5 shrink-0 rounded-full" style={{ background: color }} />
-      <span dir="auto" title={text} className={cx("min-w-0 flex-1 truncate text-left", on && "text-accent font-semibold")}>
+      <span dir="auto" title={onRename ? `${text}: F2 or a double click renames` : text} className={cx("min-w-0 flex-1 truncate text-left", on && "text-accent font-semibold")}>
         {text}
       </span>
       <span className="text-muted">{brief(rows)}</span>

@@ -4,17 +4,19 @@ import { failureOf, useDataset, useViewState } from "@/api";
 import { useCommands } from "@/lib/commands";
 import { count } from "@/lib/format";
 import { useKeys } from "@/lib/keys";
-import { useView, view } from "@/lib/view";
+import { conditionOn, useView, view } from "@/lib/view";
 import { countBits, levels, MapView, type MapHandle, type Name, type Tool } from "@/map";
 import { ErrorState, IconButton, Select, Skeleton, toast, useNarrow } from "@/ui";
 import { makeMap, useColor, useFacets, useMap, useMask, usePlaces, useSelected, useViewMask } from "../data";
 import { selectMask } from "../selection";
-import type { MapState } from "../types";
+import type { MapState, Topic } from "../types";
 import { colorable, useColorColumn, usePalette } from "./colors";
 import { Hover } from "./Hover";
 import { getArrowOf } from "./hover";
 import { Legend } from "./Legend";
 import { MapEmpty } from "./MapEmpty";
+import { columnOf, levelOf, nameTopic } from "./naming";
+import { Rename } from "./Rename";
 
 const NO_COLOR = "\u0000";
 
@@ -47,7 +49,8 @@ function Drawn({ map, url, focus, onOpen }: { map: MapState; url: string; focus:
   const rows = (places.data?.length ?? 0) >> 1;
   const level = useLevels(rows, mask, selectedMask);
   // The name of an only topic says nothing, and would lie on its points.
-  const names = useMemo((): Name[] => (map.clusters.length < 2 ? [] : map.clusters).map(({ id, label, x, y, count }) => ({ id: String(id), text: shortName(label), x, y, weight: count })), [map.clusters]);
+  const names = useMemo(() => namesOf(map.clusters), [map.clusters]);
+  const [edited, setEdited] = useState<string | null>(null);
   const hoverColumns = useMemo(() => {
     const known = new Set(detail?.columns.map((one) => one.name));
     return [...new Set(["title", "text", ...(column ? [column] : ["source"])])].filter((name) => known.has(name));
@@ -61,10 +64,19 @@ function Drawn({ map, url, focus, onOpen }: { map: MapState; url: string; focus:
   const open = (row: number) => {
     getArrowOf(dataset, row, []).then((found) => found && onOpen(found.id), (error: unknown) => toast.error(failureOf(error).message));
   };
+  const topicOf = (id: string | null) => map.clusters.find((one) => String(one.id) === id);
+  // Once shows its rows alone, once more all again: a double click, which renames, changes no filter.
   const only = (id: string) => {
-    const topic = map.clusters.find((one) => String(one.id) === id);
-    if (topic) view.addFilter({ column: "map.topic", op: "in", value: [topic.label] });
+    const topic = topicOf(id);
+    if (!topic) return;
+    const wanted = { column: columnOf(topic.level), op: "in" as const, value: [topic.label] };
+    const there = conditionOn(view.get().filters, wanted.column);
+    const same = Array.isArray(there?.value) && there.value.length === 1 && there.value[0] === topic.label;
+    if (there) view.replaceFilter(there, same ? null : wanted);
+    else view.addFilter(wanted);
   };
+  const renamed = topicOf(edited);
+  const named = column ? levelOf(column) : null;
 
   useKeys("Map", [
     { keys: "l", label: "Lasso rows", run: () => setTool(tool === "lasso" ? "pan" : "lasso") },
@@ -99,6 +111,25 @@ function Drawn({ map, url, focus, onOpen }: { map: MapState; url: string; focus:
       tool={tool}
       names={names}
       onName={only}
+      onRename={setEdited}
+      edited={
+        renamed
+          ? {
+              id: String(renamed.id),
+              editor: (
+                <Rename
+                  name={renamed.label}
+                  className="w-48"
+                  onDone={(name) => {
+                    setEdited(null);
+                    handle.current?.focus();
+                    if (name !== null) void nameTopic(dataset, renamed.level, renamed.label, name);
+                  }}
+                />
+              ),
+            }
+          : null
+      }
       onPick={pick}
       onOpen={open}
       tooltip={(row) => <Hover row={row} columns={hoverColumns} color={column} />}
@@ -123,7 +154,7 @@ function Drawn({ map, url, focus, onOpen }: { map: MapState; url: string; focus:
       {facts && column && legend && (
         <div className="pointer-events-none absolute top-12 bottom-10 left-2 flex flex-col items-start pointer-coarse:top-14">
           <div data-over-map className="contents">
-            <Legend facts={facts} />
+            <Legend facts={facts} onRename={named ? (was, name) => void nameTopic(dataset, named, was, name) : undefined} />
           </div>
         </div>
       )}
@@ -159,6 +190,20 @@ function useLevels(rows: number, mask: Uint8Array | null | undefined, selected: 
   const level = levels(rows, mask, selected);
   setHeld({ rows, mask, selected, level });
   return level;
+}
+
+/** Topics from afar; from near their parts, and the topics that have none. */
+function namesOf(topics: readonly Topic[]): Name[] {
+  const divided = new Set(topics.map((one) => one.parent));
+  // The name of an only topic says nothing, and would lie on its points.
+  return (topics.length < 2 ? [] : topics).map(({ id, level, label, x, y, count }) => ({
+    id: String(id),
+    text: shortName(label),
+    x,
+    y,
+    weight: count,
+    when: level === "subtopic" ? "near" : divided.has(id) ? "far" : undefined,
+  }));
 }
 
 /** Three words are enough to tell a group; the whole name is on hover. */

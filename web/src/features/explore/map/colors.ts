@@ -7,8 +7,10 @@ import { paletteOf, type ColorKind, type Inks } from "@/map";
 
 const KINDS = new Set(["number", "date", "category", "boolean"]);
 
+/** What can color the map: its topics first, for they are what the map is of. */
 export function colorable(columns: readonly Column[]): Column[] {
-  return columns.filter((column) => KINDS.has(column.kind) && column.group !== "map");
+  const topics = ["map.topic", "map.subtopic"].map((name) => columns.find((column) => column.name === name));
+  return [...topics.filter((one) => one !== undefined), ...columns.filter((column) => KINDS.has(column.kind) && column.group !== "map")];
 }
 
 export function useColorColumn(dataset: string, columns: readonly Column[] | undefined): [string | null, (name: string | null) => void] {
