@@ -9,28 +9,28 @@ import numpy as np
 
 from assay.insight.reading import ids, snippets
 from assay.insight.severity import OUTLIER, severity
-from assay.insight.wording import MAX_EXAMPLES, count, percent
+from assay.insight.wording import MAX_EXAMPLES, count, percent, wilson
 from assay.ops.match.cells import kmeans
 from assay.ops.match.neighbors import outlier_scores
 from assay.registry import finder
 from assay.schema import Finding, Rows
 from assay.search.hybrid import as_matrix
 
-CLUSTER_ROWS = 2000
+CLUSTER_ROWS = 500
 """Rows a cluster has on average: enough to say what is usual in it."""
 CLUSTERS = 64
 _VECTOR = "embed.text.vector"
 
 
-@finder("outliers.embedding", version="2", needs=("embed.text",), columns=("text",))
+@finder("outliers.embedding", version="3", needs=("embed.text",), columns=("text",))
 def embedding_outliers(rows: Rows, *, k: int = 10, min_score: float = 0.5) -> Iterator[Finding]:
     """Rows far from their nearest neighbors: boilerplate, broken texts, strays from other sources.
 
     Distance is the mean cosine distance to the k nearest rows; its robust z-score decides
-    (`ops.match.neighbors.outlier_scores`), among all rows and within the row's cluster (k-means,
-    some 2,000 rows each), since some subjects lie closer together than others: the lesser of the
-    two counts. An outlier can as well be the rare row that is worth most, so there is no fix: this
-    is a queue for review.
+    (`ops.match.neighbors.outlier_scores`), among the rows of the same cluster (k-means, some 500
+    rows each), since some subjects lie closer together than others. A cluster of fewer than 3 k
+    rows has no usual distance of its own, and is judged among all. An outlier can as well be the
+    rare row that is worth most, so there is no fix: this is a queue for review.
 
     Args:
         rows: The dataset.
@@ -65,6 +65,8 @@ def embedding_outliers(rows: Rows, *, k: int = 10, min_score: float = 0.5) -> It
             "embedded": n,
             "clusters": int(cluster.max()) + 1,
             "outliers": len(far),
+            "share": round(len(far) / n, 6),
+            "share_interval": [round(end, 6) for end in wilson(len(far), n)],
             "neighbors": k,
             "usual_similarity": round(usual, 4),
             "examples": _examples(
@@ -84,13 +86,12 @@ def _clusters(rows: Rows, present: np.ndarray) -> np.ndarray:
 
 
 def _scores(similarities: np.ndarray, cluster: np.ndarray, k: int) -> np.ndarray:
-    """The lesser of a row's score among all rows and among those of its cluster."""
+    """A row's score among those of its cluster; among all rows where that is too small."""
     scores = outlier_scores(similarities=similarities, k=k)
     for each in range(int(cluster.max()) + 1):
         inside = np.flatnonzero(cluster == each)
-        if len(inside) >= 3 * k:  # a cluster of strays has no usual distance of its own
-            own = outlier_scores(similarities=similarities[inside], k=k)
-            scores[inside] = np.minimum(scores[inside], own)
+        if len(inside) >= 3 * k:
+            scores[inside] = outlier_scores(similarities=similarities[inside], k=k)
     return scores
 
 
