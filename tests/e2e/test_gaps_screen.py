@@ -70,6 +70,7 @@ def test_from_a_target_to_the_rows_that_are_missing(visit: Visit, lacking: Serve
     rows = list(csv.DictReader(download.value.path().read_text().splitlines()))
     assert download.value.suggested_filename == "pool-for-target.csv"
     assert rows[0]["rows"] == "7" and len(rows) == counts.count()
+    expect(first).to_have_attribute("aria-current", "true")
     page.keyboard.press("x")
     expect(first.get_by_role("checkbox")).not_to_be_checked()
     expect(counts).to_have_count(len(rows) - 1)

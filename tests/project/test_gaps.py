@@ -15,6 +15,7 @@ import assay
 from assay.errors import UsageError
 from assay.project.gaps import kept
 from assay.project.gaps.shopping import shopping_list
+from assay.project.gaps.space import embed_alike, obstacle
 from assay.project.project import Project
 from assay.project.tags import selection_key
 from assay.search.spaces import words_alone
@@ -176,6 +177,25 @@ def test_a_model_that_is_pinned_to_its_files_is_not_taken_for_one_that_knows_wor
     assert words_alone(embedded("lsa"))
     assert not words_alone(embedded("file:/models/mine"))
     assert not words_alone(pa.field("v", pa.list_(pa.float32(), 4)))
+
+
+def test_embeddings_of_two_models_stay_and_one_more_makes_them_comparable(
+    tmp_path: Path,
+) -> None:
+    project = assay.open(tmp_path / "models")
+    for name, model in (("words", "lsa"), ("meaning", "minilm")):
+        add(project, name, tmp_path, ["alarm", "music"], 10, seed=1)
+        project.dataset(name).compute({"op": "embed.text", "model": model})
+    pool, target = project.dataset("meaning"), project.dataset("words")
+    blocked = obstacle(pool, target)
+    assert blocked is not None and blocked.embeddable
+    assert blocked.remedy == "assay compute words embed.text -p model=minilm --as embed.meaning"
+    before = target.to_table(["embed.text.vector"])
+    embed_alike(pool, target)
+    assert obstacle(pool, target) is None and pool.gaps(target).embedding == "embed.text"
+    assert target.to_table(["embed.text.vector"]) == before
+    # A space of words is made for both anew, so the other way round nothing is missing.
+    assert obstacle(target, pool) is None
 
 
 def test_the_run_is_recorded(project: Project) -> None:

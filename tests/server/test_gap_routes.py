@@ -140,6 +140,9 @@ def test_what_was_found_is_there_after_a_restart_and_stale_once_rows_came(
 def test_what_cannot_be_compared_says_why_and_an_embedding_can_be_computed(own: Client) -> None:
     blocked = own.get("/api/datasets/bare/gaps?target=more")["obstacle"]
     assert blocked["embeddable"] and "no embedding in common" in blocked["what"]
+    assert [line.split()[:4] for line in blocked["remedy"].splitlines()] == [
+        ["assay", "compute", name, "embed.text"] for name in ("bare", "more")
+    ]
     job = own.finish(own.post("/api/datasets/bare/gaps", {"target": "more"})["job"])
     assert job["state"] == "failed" and "no embedding" in job["error"]["what"]
     job = own.finish(own.post("/api/datasets/bare/gaps", {"target": "more", "embed": True})["job"])

@@ -9,7 +9,7 @@ export function EmptyState({ icon: Icon, title, children, command, action }: { i
   return (
     <div className="mx-auto flex max-w-md flex-col items-center gap-3 px-4 py-16 text-center">
       {Icon && <Icon size={28} strokeWidth={1.25} className="text-faint" aria-hidden />}
-      <h2 className="text-base font-semibold">{title}</h2>
+      <h2 className="max-w-full text-base font-semibold wrap-anywhere">{title}</h2>
       {children && <div className="text-muted text-sm">{children}</div>}
       {command && <CodeBlock code={command} className="w-full text-left" />}
       {action}

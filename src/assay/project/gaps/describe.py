@@ -21,6 +21,8 @@ from assay.project.gaps.model import Gap
 from assay.schema import RESERVED
 
 EXAMPLES, NEAREST, HITS = 8, 2, 10
+LONGEST = 60
+"""Characters of a term in a name: what is longer is no word."""
 
 
 class Describer:
@@ -98,7 +100,8 @@ class Describer:
         inside = term_counts(self._texts[i] for i in members)
         outside = self._terms - inside + self._own_terms
         others = len(self._texts) - len(members) + self._own_texts
-        return distinguishing(inside, len(members), outside, others)
+        found = distinguishing(inside, len(members), outside, others)
+        return [term for term in found if len(term) <= LONGEST]
 
     def _examples(self, members: np.ndarray) -> list[dict[str, Any]]:
         """The rows of the middle, each with the rows of the pool that come nearest."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assay.errors import UsageError
-from assay.insight.gaps.cells import CELLS
+from assay.insight.gaps.cells import CELLS, LEAST
 from assay.insight.gaps.density import POOL_ROWS
 from assay.insight.gaps.find import Compared, compare
 from assay.project.compared import per_row, sides
@@ -106,4 +106,5 @@ def find(
 
 
 def _lacks(found: Compared, cell: int) -> bool:
-    return bool(found.cells.ratio[cell] > 1 and found.cells.target[cell] > 0)
+    cells = found.cells
+    return bool(cells.ratio[cell] > 1 and cells.target[cell] >= min(LEAST, len(cells.label)))

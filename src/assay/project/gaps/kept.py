@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from assay.errors import StoreError
 from assay.project import tags
 from assay.project.gaps.model import Gaps
+from assay.run.plan import plan
 from assay.search.spaces import is_embedding
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def _rows_and_vectors(dataset: Dataset) -> list[object]:
     for field in dataset.schema:
         metadata = field.metadata or {}
         if is_embedding(field) and b"assay.run" in metadata:
-            lacking = dataset.missing([dataset.step_of(field)])
+            # Rows without vectors; not whether a newer Assay would make other ones.
+            lacking = bool(plan(dataset.source, [dataset.step_of(field)]))
             made.append([field.name, metadata[b"assay.run"].decode(), lacking])
     return [dataset.full_name, dataset.table.num_rows, made]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from assay import models, registry
 from assay.project.find import text_embedding
 from assay.project.shared_vectors import shared_space
+from assay.registry import Op
 from assay.run.compute import Progress
 from assay.search.spaces import words_alone
 
@@ -26,7 +29,7 @@ class Obstacle:
 
     Attributes:
         what: In one sentence.
-        remedy: The command that changes it.
+        remedy: The commands that change it, one a line.
         embeddable: Whether `embed_alike` changes it.
     """
 
@@ -51,7 +54,7 @@ def obstacle(pool: Dataset, target: Dataset) -> Obstacle | None:
             )
     return Obstacle(
         f"{pool.full_name} and {target.full_name} have no embedding in common.",
-        f"assay compute {pool.name} embed.text, and the same for {target.name}",
+        "\n".join(_command(dataset, request) for dataset, request in _lacking(pool, target)),
         embeddable=True,
     )
 
@@ -62,23 +65,40 @@ def embed_alike(pool: Dataset, target: Dataset, progress: Progress | None = None
     The model is that of the pool's embedding, else that of the target's, else the one this
     installation can run. Embeddings that are there stay.
     """
-    if shared_space(pool.schema, target.schema) is not None:
-        return
+    if shared_space(pool.schema, target.schema) is None:
+        for dataset, request in _lacking(pool, target):
+            dataset.compute(request, progress=progress)
+
+
+def _lacking(pool: Dataset, target: Dataset) -> list[tuple[Dataset, dict[str, Any]]]:
+    """The signals that are missing for vectors of one model, in the order to compute them."""
     if (field := text_embedding(pool.schema)) is not None:
-        _embed_as(target, pool.request_of(field), pool, progress)
-    elif (field := text_embedding(target.schema)) is not None and not words_alone(field):
-        _embed_as(pool, target.request_of(field), target, progress)
-    else:
-        pool.compute("embed.text", progress=progress)
-        embed_alike(pool, target, progress)
+        return [(target, _beside(target, pool.request_of(field), pool))]
+    field = text_embedding(target.schema)
+    if field is not None and not words_alone(field):
+        return [(pool, _beside(pool, target.request_of(field), target))]
+    made = {"op": "embed.text", "model": models.default_model(), "as": "embed.text"}
+    if made["model"] == "lsa":  # a space of words is fitted on both sides anew
+        return [(pool, made)]
+    return [(pool, made), (target, _beside(target, made, pool))]
 
 
-def _embed_as(
-    dataset: Dataset, request: Mapping[str, Any], other: Dataset, progress: Progress | None
-) -> None:
+def _beside(dataset: Dataset, request: Mapping[str, Any], other: Dataset) -> dict[str, Any]:
+    """The request under a name that is free in a dataset."""
     taken = any(signal.startswith(f"{request['as']}.") for signal in dataset.signals)
-    name = f"embed.{_WORD.sub('_', other.name)}" if taken else request["as"]
-    dataset.compute({**request, "as": name}, progress=progress)
+    return {**request, "as": f"embed.{_WORD.sub('_', other.name)}" if taken else request["as"]}
+
+
+def _command(dataset: Dataset, request: Mapping[str, Any]) -> str:
+    op: Op = registry.get("op", request["op"])
+    # A model that is not named is the one used here, so it is named.
+    given = {
+        k: v for k, v in request.items() if k == "model" or v != op.defaults.get(k, request[k])
+    }
+    words = ["assay", "compute", dataset.name, op.name]
+    words += [word for k, v in given.items() for word in ("-p", f"{k}={v}")]
+    words += ["--as", request["as"]] if request["as"] != op.name else []
+    return shlex.join(words)
 
 
 def _has_text(dataset: Dataset) -> bool:

@@ -20,6 +20,10 @@ export function Bars({ gap, full, onTarget, onOwn }: Props) {
   );
 }
 
+// A grey mark on a bar is seen by its rim.
+const MARK = "bg-muted absolute";
+const RIM = { boxShadow: "0 0 0 1px color-mix(in srgb, var(--panel) 60%, transparent)" };
+
 interface LineProps {
   label: string;
   share: number;
@@ -39,9 +43,11 @@ function Line({ label, share, ends, rows, full, color, onOpen }: LineProps) {
       <span className="text-muted text-xs">{label}</span>
       <span className="bg-sunken relative h-2.5 rounded-[2px]" title={`${percent(share)}, 95 % interval ${percent(low)} to ${percent(high)}`}>
         <span aria-hidden className="absolute inset-y-0 left-0 rounded-[2px]" style={{ width: width(share), minWidth: rows > 0 ? 2 : 0, background: color }} />
-        <span aria-hidden className="bg-faint absolute top-1/2 h-px -translate-y-1/2" style={{ left: width(low), width: `calc(${width(high)} - ${width(low)})` }} />
-        <span aria-hidden className="bg-faint absolute inset-y-0.5 w-px" style={{ left: width(low) }} />
-        <span aria-hidden className="bg-faint absolute inset-y-0.5 w-px" style={{ left: `calc(${width(high)} - 1px)` }} />
+        <span aria-hidden className="absolute inset-y-0.5" style={{ left: width(low), width: `calc(${width(high)} - ${width(low)})` }}>
+          <span className={`${MARK} inset-x-0 top-1/2 h-px -translate-y-1/2`} style={RIM} />
+          <span className={`${MARK} inset-y-0 left-0 w-px`} style={RIM} />
+          <span className={`${MARK} inset-y-0 right-0 w-px`} style={RIM} />
+        </span>
       </span>
       <span className="text-right">{percent(share)}</span>
       <span className="text-right">

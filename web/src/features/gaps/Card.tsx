@@ -5,7 +5,7 @@ import { plural } from "@/lib/format";
 import { Button, Checkbox, copyText, cx, Menu, toast } from "@/ui";
 import { Bars } from "./Bars";
 import { openFitting, openMap, openOwn, openRow, openTarget, searchPool } from "./open";
-import { percent, ruleWords, times } from "./words";
+import { interval, percent, ruleWords, times } from "./words";
 
 const SHOWN = 3;
 
@@ -36,7 +36,9 @@ export const Card = memo(function Card({ found, gap, place, full, focused, inclu
         <div className="flex min-w-0 items-center gap-2.5">
           <Checkbox bare label={`Get rows for ${gap.name}`} checked={included} onChange={onInclude} />
           <span className="text-faint w-5 shrink-0 text-right text-sm">{place}</span>
-          <h3 className="min-w-0 flex-1 font-semibold wrap-anywhere">{gap.name}</h3>
+          <h3 dir="auto" className="line-clamp-3 min-w-0 flex-1 font-semibold wrap-anywhere">
+            {gap.name}
+          </h3>
           <span className="shrink-0 text-right md:hidden">
             <Ratio gap={gap} low={low} high={high} />
           </span>
@@ -56,7 +58,7 @@ function Ratio({ gap, low, high }: { gap: Gap; low: number; high: number }) {
     <span title="Share of the target over the share of the pool, with its 95 % interval">
       <span className="block font-semibold">{times(gap.ratio)}</span>
       <span className="text-faint block text-xs whitespace-nowrap">
-        {low.toFixed(1)} to {high.toFixed(1)}
+        {interval(low, high)}
       </span>
     </span>
   );

@@ -1,7 +1,8 @@
 import { CircleDashed } from "lucide-react";
-import { count } from "@/lib/format";
+import { plural } from "@/lib/format";
+import { useKeys } from "@/lib/keys";
 import { view } from "@/lib/view";
-import { EmptyState, Select } from "@/ui";
+import { EmptyState, Kbd, Select } from "@/ui";
 
 export interface Other {
   name: string;
@@ -20,6 +21,8 @@ const SHOWN = 8;
 /** What the dataset is held against: a list at first, then one line. */
 export function Choose({ pool, others, target }: Props) {
   const choose = (beside: string) => view.set({ beside });
+  const first = target === undefined ? others.slice(0, SHOWN) : [];
+  useKeys("Gaps", first.map((one, i) => ({ keys: String(i + 1), label: `Hold it against ${one.name}`, run: () => choose(one.name) })));
   if (target !== undefined) return <Target others={others} target={target} pool={pool} />;
   return (
     <EmptyState
@@ -27,11 +30,14 @@ export function Choose({ pool, others, target }: Props) {
       title={`What should ${pool} be like?`}
       action={
         <ul aria-label="Targets" className="w-full space-y-1">
-          {others.slice(0, SHOWN).map((one) => (
+          {first.map((one, i) => (
             <li key={one.name}>
               <button type="button" className="border-line bg-panel hover:border-line-strong flex min-h-11 w-full items-center justify-between gap-4 rounded border px-3 text-left text-sm" onClick={() => choose(one.name)}>
-                <span className="truncate font-semibold">{one.name}</span>
-                <span className="text-muted shrink-0">{count(one.rows)} rows</span>
+                <span className="min-w-0 flex-1 truncate font-semibold">{one.name}</span>
+                <span className="text-muted shrink-0">{plural(one.rows, "row")}</span>
+                <span className="max-md:hidden">
+                  <Kbd keys={String(i + 1)} />
+                </span>
               </button>
             </li>
           ))}

@@ -1,6 +1,6 @@
 /** What was found: the conclusion, the gaps worst first, and what to get next beside them. */
 import { Layers, RotateCw } from "lucide-react";
-import { useMemo, useRef, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import type { Gap, GapsFound } from "@/api";
 import { useCommands } from "@/lib/commands";
 import { ago, count, plural } from "@/lib/format";
@@ -26,13 +26,21 @@ interface Props {
   onCompare: (options?: { sources?: readonly string[] }) => void;
 }
 
+/** The gap in focus, for those who come back from its rows. */
+const places = new Map<string, string>();
+
 export function Found({ found, stale, busy, progress, problem, others, pools, onCompare }: Props) {
   const [decisions, decide] = useDecisions(found);
   const sure = useMemo(() => found.gaps.filter((gap) => gap.sure), [found]);
   const unsure = useMemo(() => found.gaps.filter((gap) => !gap.sure), [found]);
   const [wide, setWide] = useState(false);
   const shown = wide || sure.length === 0 ? [...sure, ...unsure] : sure;
-  const [focusId, setFocusId] = useState<string | null>(null);
+  const place = `${found.pool} ${found.target}`;
+  const [focusId, setFocus] = useState(() => places.get(place) ?? null);
+  const setFocusId = (id: string) => {
+    places.set(place, id);
+    setFocus(id);
+  };
   const index = Math.max(0, shown.findIndex((gap) => gap.id === focusId));
   const focused = shown[index];
   const box = useRef<HTMLDivElement>(null);
@@ -46,6 +54,9 @@ export function Found({ found, stale, busy, progress, problem, others, pools, on
     setFocusId(next.id);
     box.current?.querySelector(`[data-gap="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: "nearest" });
   };
+  useEffect(() => {
+    box.current?.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest" });
+  }, []);
   const include = (gap: Gap, yes: boolean) => decide(gap.id, yes === gap.sure ? null : yes);
   const on = (run: (gap: Gap) => void) => () => focused && run(focused);
   useKeys("Gaps", [
@@ -108,12 +119,15 @@ export function Found({ found, stale, busy, progress, problem, others, pools, on
             Compared by {found.embedding}: <All dataset={found.pool} rows={found.pool_rows} /> of {found.pool}
             {found.sampled !== null && <> (a sample of {count(found.sampled)})</>}, <All dataset={found.target} rows={found.target_rows} /> of {found.target}, {ago(found.time)}
             {stale && <span className="text-doubt">, before the last change</span>}
+            {!found.told_apart && sure.length > 0 && <span className="text-doubt">. What follows may be chance.</span>}
           </p>
           {progress}
           {problem && !busy && <p className="text-loss text-sm">The newest comparison failed: {problem}</p>}
         </header>
         {shown.length === 0 ? (
-          <EmptyState title={`${found.pool} lacks nothing that ${found.target} has`}>Every part of the target has its share among these rows, or more.</EmptyState>
+          <EmptyState title={found.told_apart ? "They differ as a whole, not by parts" : `${found.pool} lacks nothing that ${found.target} has`}>
+            {found.told_apart ? `No part of ${found.target} has fewer rows of ${found.pool} near than another. What tells the two apart is in Versions, where any two are compared.` : "Every part of the target has its share among these rows, or more."}
+          </EmptyState>
         ) : (
           <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_360px]">
             <div className="min-w-0 space-y-3">

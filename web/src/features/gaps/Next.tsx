@@ -42,7 +42,7 @@ export function Next({ found, decisions, decide }: Props) {
   const data = list.data;
   const none = data?.items.length === 0;
   return (
-    <section aria-label="What to get next" className="bg-panel border-line flex max-h-full flex-col rounded border">
+    <section aria-label="What to get next" className="bg-panel border-line flex flex-col rounded border lg:max-h-[calc(100dvh-200px)]">
       <header className="border-line space-y-2 border-b p-4">
         <h2 className="text-base font-semibold">What to get next</h2>
         {list.error && !data ? (
@@ -64,7 +64,7 @@ export function Next({ found, decisions, decide }: Props) {
           </div>
         )}
       </header>
-      <ol aria-label="Gaps to fill" className="min-h-0 flex-1 overflow-y-auto lg:max-h-[calc(100vh-320px)]" tabIndex={0}>
+      <ol aria-label="Gaps to fill" className="min-h-0 flex-1 overflow-y-auto" tabIndex={0}>
         {data?.items.map((item) => <Item key={item.gap} item={item} own={typeof decisions[item.gap] === "number"} sure={found.gaps.find((gap) => gap.id === item.gap)?.sure ?? false} decide={decide} />)}
       </ol>
       <footer className="border-line flex flex-wrap gap-2 border-t p-3">

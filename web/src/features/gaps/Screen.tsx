@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { about, api, cancelJob, failureOf, failureText, isOver, queries, useDataset, useLive, useProject, whenOver } from "@/api";
 import { splitDataset, useView } from "@/lib/view";
-import { Button, CodeBlock, EmptyState, ErrorState, NoRows, Progress, Skeleton, toast } from "@/ui";
+import { Button, EmptyState, ErrorState, NoRows, Progress, Skeleton, toast } from "@/ui";
 import { CircleDashed } from "lucide-react";
 import { Choose } from "./Choose";
 import { Found } from "./Found";
@@ -65,12 +65,13 @@ export default function GapsScreen() {
     );
   return (
     <div className="h-full overflow-y-auto">
-      <div className="mx-auto max-w-3xl space-y-6 p-4 md:px-6">
+      <div className="mx-auto max-w-7xl space-y-6 p-4 md:px-6">
         <Choose pool={pool} others={others} target={target} />
         {progress ?? (ended ? <ErrorState failure={{ message: ended.error?.what ?? "The comparison was stopped.", remedy: ended.error?.remedy }} onRetry={() => make()} /> : null)}
         {!running && obstacle && (
           <EmptyState
             title={obstacle.what}
+            command={obstacle.remedy}
             action={
               obstacle.embeddable && (
                 <Button kind="primary" onClick={() => make({ embed: true })}>
@@ -79,8 +80,7 @@ export default function GapsScreen() {
               )
             }
           >
-            {obstacle.embeddable ? "Rows are compared by what they mean, so both sides need vectors of one model. On the command line:" : "On the command line:"}
-            <CodeBlock className="mt-3 text-left" code={obstacle.remedy} />
+            {obstacle.embeddable && "Rows are compared by what they mean, so both sides need vectors of one model. "}On the command line:
           </EmptyState>
         )}
         {running && <Skeletons />}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { chance, ruleWords, times } from "./words";
+import { chance, interval, ruleWords, times } from "./words";
 
 test("a p-value says what it can", () => {
   expect(chance(0.002)).toBe("p = 0.002");
@@ -10,6 +10,7 @@ test("a p-value says what it can", () => {
 test("a ratio is short", () => {
   expect(times(7.667)).toBe("7.7×");
   expect(times(102.85)).toBe("103×");
+  expect(interval(2.71, 27334)).toBe("2.7 to 27.3K");
 });
 
 test("a rule reads as words", () => {

@@ -1,5 +1,5 @@
 /** What numbers and rules of gaps say to people. */
-import { share } from "@/lib/format";
+import { brief, share } from "@/lib/format";
 
 /** "p = 0.005", "p < 0.001" */
 export function chance(p: number): string {
@@ -8,7 +8,16 @@ export function chance(p: number): string {
 
 /** "7.7×"; a ratio of a hundred needs no decimal. */
 export function times(ratio: number): string {
-  return `${ratio >= 99.5 ? Math.round(ratio).toLocaleString("en-US") : ratio.toFixed(1)}×`;
+  return `${end(ratio)}×`;
+}
+
+/** "3.9 to 16.3": an interval of ratios. */
+export function interval(low: number, high: number): string {
+  return `${end(low)} to ${end(high)}`;
+}
+
+function end(ratio: number): string {
+  return ratio >= 99.5 ? brief(Math.round(ratio)) : ratio.toFixed(1);
 }
 
 /** "0.7 %" of a share in [0, 1]. */
