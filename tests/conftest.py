@@ -1,12 +1,14 @@
-"""What every test may use: the shared data, and a warm kernel cache."""
+"""What every test may use: the shared data, a scripted chat model, and a warm kernel cache."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from scripted import Model, answering
 
 # Real data lives beside the checkout, or where ASSAY_SHARED_DATA says.
 _SHARED = Path(
@@ -27,3 +29,10 @@ def shared_data() -> Callable[[str], Path]:
         return path
 
     return locate
+
+
+@pytest.fixture
+def model() -> Iterator[Model]:
+    """A chat model that says what the test has it say."""
+    with answering() as scripted:
+        yield scripted

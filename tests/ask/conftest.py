@@ -1,55 +1,16 @@
-"""A scripted chat model behind a real HTTP server, and a small dataset to ask about."""
+"""A small dataset to ask about."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import threading
-import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from scripted import INJECTED, Model, said
 
 import assay
 from assay.project.dataset import Dataset
-
-
-@pytest.fixture
-def model() -> Iterator[Model]:
-    scripted = Model()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            scripted.asked.append(json.loads(body))
-            scripted.headers.append(dict(self.headers))
-            turn = scripted.script.pop(0) if scripted.script else said("Done.")
-            if isinstance(turn, float):
-                time.sleep(turn)
-                turn = said("too late")
-            status, answer = turn if isinstance(turn, tuple) else (200, turn)
-            raw = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-            self.send_response(status)
-            if status == 302:
-                self.send_header("Location", "http://127.0.0.1:1/elsewhere")
-            self.send_header("Content-Length", str(len(raw)))
-            self.end_headers()
-            # The other side hangs up where the answer is late, as it should.
-            with contextlib.suppress(OSError):
-                self.wfile.write(raw)
-
-        def log_message(self, *_: object) -> None:
-            return None
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    scripted.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-    yield scripted
-    server.shutdown()
-    server.server_close()
+from scripted import INJECTED
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,14 @@ from assay.project.dataset import Dataset
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of everything random.")
 @click.option(
+    "--names",
+    type=click.Choice(["auto", "terms", "model"]),
+    default="auto",
+    show_default=True,
+    help="Name topics by their words (terms), by the chat model of ASSAY_LLM_URL, or by it where "
+    "there is one (auto). The model is sent the beginnings of five texts a topic.",
+)
+@click.option(
     "--name",
     "named",
     nargs=2,
@@ -39,6 +47,7 @@ def map(
     embedding: str | None,
     method: str,
     seed: int,
+    names: str,
     named: tuple[str, str] | None,
     undo: str | None,
     project: str | None,
@@ -70,6 +79,7 @@ def map(
                 embedding=embedding,
                 method=method,
                 seed=seed,
+                names=names,
                 report=lambda done, total=None, label="": line.update(label),
             )
     _show(target, made, as_json)
@@ -82,6 +92,11 @@ def _show(target: Dataset, made: dict[str, Any] | None, as_json: bool) -> None:
         return
     if made is not None:
         out().print(f"{plural(made['rows'], 'row')} laid out by {made['method']}.")
+        if made["model"]:
+            given = sum(topic["by"] == "model" for topic in topics)
+            out().print(f"{clean(made['model'])} named {given} of {len(topics)} topics and parts.")
+        if made["note"]:
+            out().print(f"[yellow]{clean(made['note'])}[/]")
     for topic in topics:
         if topic["level"] != "topic":
             continue

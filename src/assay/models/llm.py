@@ -144,6 +144,7 @@ def _post(endpoint: Endpoint, body: bytes) -> bytes:
         with opener.open(request, timeout=endpoint.seconds) as response:
             answer: bytes = response.read(MAX_ANSWER + 1)
     except urllib.error.HTTPError as error:
+        error.close()
         raise ModelError(
             f"The model's endpoint answered {error.code} {error.reason}.",
             where=endpoint.host,

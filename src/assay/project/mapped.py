@@ -17,6 +17,7 @@ class Mapped(Handle):
         embedding: str | None = None,
         method: str = "auto",
         seed: int = 0,
+        names: str = "auto",
         report: Callable[..., None] | None = None,
     ) -> dict[str, Any]:
         """Lay out an embedding, find and name topics, and store them as signals of the rows.
@@ -29,14 +30,20 @@ class Mapped(Handle):
             embedding: Column of vectors; the first one there is by default.
             method: `umap`, `pca`, or `auto`: UMAP where it is installed and there are 16 rows.
             seed: Of everything random; the same seed gives the same map.
+            names: How topics get their first names: by their words (`terms`), by the chat model
+                that ASSAY_LLM_URL names (`model`), or by it where there is one (`auto`). The model
+                is sent the words and the beginnings of five texts of each topic; without one,
+                nothing leaves this machine.
             report: Told `(done, total, label)`; may raise to stop.
 
         Returns:
-            `{rows, method, topics, subtopics}`: how many rows have a place, by which method, how
-            many topics and parts of topics were found.
+            `{rows, method, topics, subtopics, model, note}`: how many rows have a place, by which
+            method, how many topics and parts of topics were found, the model that was asked for
+            names, and why it did not name all.
 
         Raises:
-            UsageError: There is no such embedding or method.
+            UsageError: There is no such embedding or method, or a model shall name topics and none
+                is configured.
             MissingExtra: UMAP was asked for and the extra `insight` is not installed.
         """
         from assay.project import mapping
@@ -45,7 +52,13 @@ class Mapped(Handle):
         found = self.project.dataset(self.name)
         snapshot = Engine(self.project).snapshot(found)
         return mapping.make_map(
-            found, snapshot, embedding=embedding, method=method, seed=seed, report=report
+            found,
+            snapshot,
+            embedding=embedding,
+            method=method,
+            seed=seed,
+            names=names,
+            report=report,
         )
 
     def topics(self) -> list[dict[str, Any]]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from assay.errors import UsageError
-from assay.insight.map.naming import TEXTS, name_topics, names_of
 from assay.insight.map.projection import choose, lay_out
 from assay.insight.map.topics import subtopics, topics
-from assay.insight.terms import CHARACTERS
+from assay.project.first_names import by_model, named, namer
 from assay.project.map_columns import write_columns
 from assay.project.topic_names import (
     LEVELS,
@@ -38,8 +35,6 @@ if TYPE_CHECKING:
     from assay.project.dataset import Dataset
 
 VERSION = "2"
-TEXTS_OF_PART = 60
-"""Texts of a part that its name is taken from."""
 NO_PLACE = 65_535
 Report = Callable[..., None]
 
@@ -109,6 +104,7 @@ def make_map(
     embedding: str | None = None,
     method: str = "auto",
     seed: int = 0,
+    names: str = "auto",
     report: Report | None = None,
 ) -> dict[str, Any]:
     """Lay out an embedding, find and name topics, and store them with the rows.
@@ -128,6 +124,7 @@ def make_map(
     matrix, valid = usable(snapshot.table.read([column.stored]).column(0))
     rows = np.flatnonzero(valid)
     used = choose(method, len(rows))
+    model, note = namer(names)
     inputs = {"version": snapshot.version, "embedding": column.name, "method": used}
     with runs.record(dataset.project.events, "compute", dataset.name, inputs) as run:
         run.inputs["signals"] = ["map"]
@@ -157,18 +154,22 @@ def make_map(
             for place, axis in enumerate("xy")
         }
         ids, events = snapshot.table.read(["id"]).column("id"), history(dataset)
-        for level, named in _named(snapshot, rows, at).items():
+        found = named(snapshot, rows, at)
+        if model is not None:
+            found, note = by_model(model, found, tell)
+        for level, each in found.levels.items():
             codes = np.full(snapshot.num_rows, -1, np.int32)
             codes[rows] = at[level]
             before = read_level(snapshot.table, level)
-            known = in_force(level, Level(named, codes), ids, events, before)
+            known = in_force(level, Level(each, codes), ids, events, before)
             values, metadata = known.column()
             name = f"map.{level}".encode()
             columns[level] = (values, {**about, **metadata, b"assay.name": name})
         version = write_columns(dataset, columns, f"map, run {run.key}")
         run.outputs = {"version": version, "rows": len(rows)}
-    found = {f"{level}s": int(codes.max(initial=-1)) + 1 for level, codes in at.items()}
-    return {"rows": len(rows), "method": used, **found}
+    sizes = {f"{level}s": len(each) for level, each in found.levels.items()}
+    asked = model.model if model else None
+    return {"rows": len(rows), "method": used, **sizes, "model": asked, "note": note}
 
 
 def _chosen(snapshot: Snapshot, embedding: str | None) -> Column | None:
@@ -218,60 +219,6 @@ def clusters(snapshot: Snapshot) -> list[dict[str, Any]]:
             )
         above = coded.codes
     return found
-
-
-def _named(
-    snapshot: Snapshot, rows: np.ndarray, at: dict[str, np.ndarray]
-) -> dict[str, tuple[Topic, ...]]:
-    """Topics and their parts with the words that set them apart, each name once."""
-    labels, parts = at["topic"], at["subtopic"]
-    owner = labels[_firsts(parts)].tolist()
-    some = [*_spread(rows, labels, TEXTS), *_spread(rows, parts, TEXTS_OF_PART)]
-    texts = _texts(snapshot, some)
-    whole, divided = texts[: -len(owner) or None], texts[len(texts) - len(owner) :]
-    above = name_topics(whole)
-    names = names_of(above, [f"topic {number + 1}" for number in range(len(whole))])
-    below = name_topics(divided, parents=owner, above=above)
-    spare = [f"{names[parent]}: part {number}" for parent, number in _counted(owner)]
-    own = names_of(below, spare)
-    return {
-        "topic": tuple(Topic(n, tuple(t)) for n, t in zip(names, above, strict=True)),
-        "subtopic": tuple(Topic(n, tuple(t)) for n, t in zip(own, below, strict=True)),
-    }
-
-
-def _firsts(labels: np.ndarray) -> np.ndarray:
-    """The first place of each label from 0."""
-    known, first = np.unique(labels, return_index=True)
-    return first[known >= 0]
-
-
-def _counted(owners: Sequence[int]) -> Iterator[tuple[int, int]]:
-    counts: Counter[int] = Counter()
-    for owner in owners:
-        counts[owner] += 1
-        yield owner, counts[owner]
-
-
-def _spread(rows: np.ndarray, labels: np.ndarray, most: int) -> list[np.ndarray]:
-    """Up to so many of the rows of each label, spread over them."""
-    order = np.argsort(labels, kind="stable")
-    starts = np.searchsorted(labels[order], np.arange(labels.max(initial=-1) + 2))
-    found = []
-    for first, end in itertools.pairwise(starts):
-        size = end - first
-        found.append(rows[order[first + np.linspace(0, size - 1, min(size, most)).astype(int)]])
-    return found
-
-
-def _texts(snapshot: Snapshot, rows: Sequence[np.ndarray]) -> list[list[str]]:
-    """The texts of each group of rows, read at once; none where there is no text."""
-    if not rows or snapshot.table.schema.get_field_index("text") < 0:
-        return [[] for _ in rows]
-    wanted, place = np.unique(np.concatenate(rows), return_inverse=True)
-    read = snapshot.take(wanted, ["text"]).column(0).to_pylist()
-    ends = np.cumsum([len(each) for each in rows])[:-1]
-    return [[read[at][:CHARACTERS] for at in group if read[at]] for group in np.split(place, ends)]
 
 
 def _provenance(params: dict[str, Any], run: str) -> dict[bytes, bytes]:

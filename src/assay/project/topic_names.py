@@ -11,7 +11,7 @@ import json
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,14 +44,21 @@ class Topic:
     Attributes:
         base: Its name before people named it; each once in a level.
         terms: Words that set it apart, best first.
-        by: Who gave the name in force: `terms`, `model` or `person`.
-        name: The name in force; `base` unless it was named.
+        found_by: What gave it that name: `terms` or `model`.
+        name: The name in force, where it is another one.
+        named: Whether a person gave that.
     """
 
     base: str
     terms: tuple[str, ...] = ()
-    by: str = "terms"
+    found_by: str = "terms"
     name: str = ""
+    named: bool = False
+
+    @property
+    def by(self) -> str:
+        """Who gave the name in force: `terms`, `model` or `person`."""
+        return "person" if self.named else self.found_by
 
     @property
     def now(self) -> str:
@@ -77,7 +84,10 @@ class Level:
         """The names in force, row by row, and what else is kept in the column's metadata."""
         names = pa.array([topic.now for topic in self.topics], pa.string())
         values = names.take(pa.array(self.codes, mask=self.codes < 0))
-        told = [[topic.base, topic.terms, topic.by, topic.name] for topic in self.topics]
+        told = [
+            [topic.base, topic.terms, topic.found_by, topic.name, topic.named]
+            for topic in self.topics
+        ]
         metadata = {_TOPICS: json.dumps(told).encode()}
         if self.former:
             metadata[RENAMED] = json.dumps(dict(self.former)).encode()
@@ -92,7 +102,7 @@ def read_topics(schema: pa.Schema, level: str) -> tuple[Topic, ...] | None:
     told = (schema.field(stored).metadata or {}).get(_TOPICS)
     if told is None:  # a map of an earlier release
         return None
-    return tuple(Topic(base, tuple(terms), by, name) for base, terms, by, name in json.loads(told))
+    return tuple(Topic(base, tuple(terms), *more) for base, terms, *more in json.loads(told))
 
 
 def read_level(table: Table, level: str) -> Level | None:
@@ -140,10 +150,10 @@ def in_force(
     taken = [name for name in names if name]
     topics = []
     for topic, name in zip(found.topics, names, strict=True):
-        by = "person" if name else "model" if topic.by == "model" else "terms"
+        named = bool(name)
         if not name and topic.base in taken:
             name = free_name(topic.base, taken)
-        topics.append(Topic(topic.base, topic.terms, by, name))
+        topics.append(Topic(topic.base, topic.terms, topic.found_by, name, named))
         taken.append(name or topic.base)
     now = [topic.now for topic in topics]
     former: dict[str, str] = {}

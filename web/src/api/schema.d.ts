@@ -2188,6 +2188,12 @@ export interface components {
              * @enum {string}
              */
             method?: "auto" | "umap" | "pca";
+            /**
+             * Names
+             * @default auto
+             * @enum {string}
+             */
+            names?: "auto" | "terms" | "model";
         };
         /** MapShape */
         MapShape: {

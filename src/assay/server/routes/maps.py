@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from assay.insight.map.projection import choose
 from assay.project import mapping
+from assay.project.first_names import namer
 from assay.project.topic_names import checked
 from assay.project.view.colors import color_codes, color_legend
 from assay.server.jobs import Job
@@ -53,12 +54,18 @@ def post_map(service: Use, dataset: str, body: shapes.MapBody) -> Any:
     found = service.dataset(dataset).at(None)
     snapshot = service.engine.snapshot(found)
     choose(body.method, snapshot.num_rows)
+    namer(body.names)
     mapping.state(snapshot, body.embedding)
 
     def work(job: Job) -> Any:
         now = service.engine.snapshot(found)
         return mapping.make_map(
-            found, now, embedding=body.embedding, method=body.method, report=job.report
+            found,
+            now,
+            embedding=body.embedding,
+            method=body.method,
+            names=body.names,
+            report=job.report,
         )
 
     running = service.jobs.running("map", found.name)

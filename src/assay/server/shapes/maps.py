@@ -38,6 +38,7 @@ class MapBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
     embedding: str | None = None
     method: Literal["auto", "umap", "pca"] = "auto"
+    names: Literal["auto", "terms", "model"] = "auto"
 
 
 class NameBody(BaseModel):
