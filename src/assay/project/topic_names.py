@@ -84,10 +84,7 @@ class Level:
         """The names in force, row by row, and what else is kept in the column's metadata."""
         names = pa.array([topic.now for topic in self.topics], pa.string())
         values = names.take(pa.array(self.codes, mask=self.codes < 0))
-        told = [
-            [topic.base, topic.terms, topic.found_by, topic.name, topic.named]
-            for topic in self.topics
-        ]
+        told = [astuple(topic) for topic in self.topics]
         metadata = {_TOPICS: json.dumps(told).encode()}
         if self.former:
             metadata[RENAMED] = json.dumps(dict(self.former)).encode()
