@@ -116,3 +116,18 @@ def test_the_findings_of_a_check_row_by_row_come_worst_first(assay, lines) -> No
     assert assay("findings", "images", "--check", "nothing").code == 2
     refused = assay("check", "images", "leak.splits")
     assert refused.code == 2 and "text" in refused.stderr
+
+
+def test_a_check_takes_parameters_in_the_type_of_their_defaults(assay, lines) -> None:
+    words = [{"text": f"{name} {i}", "kind": name} for name in ("sail", "oven") for i in range(40)]
+    assay("add", "docs", lines("k.jsonl", [*words, {"text": "goal", "kind": "goal"}]))
+    named = assay(
+        "check", "docs", "labels.imbalance", "-p", "label=kind", "-p", "least=0.5", "--json"
+    )
+    assert [each["evidence"]["rare"] for each in named.json["findings"]] == [1]
+    wrong = assay("check", "docs", "labels.imbalance", "-p", "colour=red")
+    assert wrong.code == 2 and "has no parameter 'colour'" in wrong.stderr
+    assert "least" in wrong.stderr  # what is allowed
+    assert assay("check", "docs", "labels.imbalance", "-p", "least=much").code == 2
+    assert assay("check", "docs", "labels.imbalance", "-p", "least").code == 2
+    assert assay("check", "docs", "-p", "least=0.5").code == 2

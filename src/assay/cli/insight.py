@@ -9,7 +9,7 @@ import click
 from rich.text import Text
 
 from assay.cli.hints import command
-from assay.cli.main import json_option, note, opened, project_option
+from assay.cli.main import json_option, note, opened, pairs, project_option
 from assay.cli.output import (
     clean,
     err,
@@ -33,12 +33,16 @@ if TYPE_CHECKING:
 @click.argument("dataset")
 @click.argument("checks", nargs=-1)
 @click.option("--against", multiple=True, metavar="FILE", help="Evaluation file, for leak checks.")
+@click.option(
+    "-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="Parameter of the check."
+)
 @project_option
 @json_option
 def check(
     dataset: str,
     checks: tuple[str, ...],
     against: tuple[str, ...],
+    params: tuple[str, ...],
     project: str | None,
     as_json: bool,
 ) -> None:
@@ -47,8 +51,11 @@ def check(
     Runs CHECKS, or all that apply; `assay ops` lists them.
     """
     target = opened(project).dataset(dataset)
+    if params and len(checks) != 1:
+        raise UsageError("--param goes with one check at a time.", allowed="one of CHECKS")
+    given = {checks[0]: pairs(params, "-p label=topic")} if params else {}
     with progress_bar("Computing signals") as bar:
-        found = target.check(*checks, against=against, progress=bar, on_note=note)
+        found = target.check(*checks, params=given, against=against, progress=bar, on_note=note)
     _show(target, found, as_json)
 
 

@@ -128,6 +128,17 @@ def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )
 
 
+def pairs(params: tuple[str, ...], example: str) -> dict[str, str]:
+    """What was given as NAME=VALUE, by name."""
+    given = {}
+    for pair in params:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise UsageError(f"'{pair}' is not NAME=VALUE.", remedy=f"write {example}")
+        given[name] = value
+    return given
+
+
 def opened(project: str | None, *, create: bool = False) -> Any:
     """The project that the options, the environment or the current folder name."""
     from assay.project.project import open_project

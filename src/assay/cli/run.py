@@ -11,7 +11,7 @@ import click
 
 from assay._version import __version__
 from assay.cli.hints import command
-from assay.cli.main import json_option, note, opened, project_option
+from assay.cli.main import json_option, note, opened, pairs, project_option
 from assay.cli.output import clean, grid, out, plural, print_json, progress_bar
 from assay.errors import UsageError
 
@@ -60,12 +60,7 @@ def compute(
     if params or alias is not None:
         if len(ops) != 1:
             raise UsageError("--param and --as go with one op at a time.")
-        given: dict[str, Any] = {}
-        for pair in params:
-            name, equals, value = pair.partition("=")
-            if not equals:
-                raise UsageError(f"'{pair}' is not NAME=VALUE.", remedy="write -p model=lsa")
-            given[name] = value
+        given = pairs(params, "-p model=lsa")
         requests = [{"op": ops[0], **given, **({} if alias is None else {"as": alias})}]
     for request in requests:
         if (remark := model_note(target.step(request, column=column))) is not None:

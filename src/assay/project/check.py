@@ -15,7 +15,7 @@ from assay.errors import UsageError
 from assay.project import steps
 from assay.registry import Finder
 from assay.run.compute import Progress
-from assay.run.plan import Step
+from assay.run.plan import Step, in_type_of
 from assay.store import runs
 
 if TYPE_CHECKING:
@@ -107,8 +107,10 @@ def check(
         The findings of this run that are open, most serious first.
 
     Raises:
-        UsageError: No such finder, or one that was named does not apply to this dataset.
+        UsageError: No such finder or parameter, or a finder that was named does not apply to this
+            dataset.
     """
+    options = _options(params or {})
     chosen = [registry.get("finder", name) for name in names] or list(registry.finders().values())
     columns = set(dataset.schema.names)
     applicable: list[Finder] = []
@@ -120,7 +122,8 @@ def check(
                 f"'{dataset.name}' does not have.",
                 allowed=", ".join(sorted(n for n in columns if "__" not in n)),
             )
-        lacking = finder.lacks(dataset.schema) if finder.lacks and not missing else None
+        told = columns.intersection(map(str, options.get(finder.name, {}).values()))
+        lacking = finder.lacks(dataset.schema) if finder.lacks and not (missing or told) else None
         if lacking and names:
             raise UsageError(
                 f"The check '{finder.name}' needs {lacking}.",
@@ -142,7 +145,6 @@ def check(
         if (note := steps.model_note(step)) is not None:
             on_note(note)
     ready = ensure(dataset, needed, progress)
-    options = params or {}
     inputs = {**_view(dataset), "checks": [finder.name for finder in applicable]}
     with runs.record(dataset.project.events, "check", dataset.name, inputs) as run:
         table = dataset.source
@@ -176,6 +178,22 @@ def check(
         run.outputs = {"findings": len(records), "rows": rows.num_rows}
     ran = {finder.name for finder in applicable}
     return [found for found in findings(dataset) if found.check in ran]
+
+
+def _options(params: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Parameters by finder, known ones, in the types of their defaults."""
+    options: dict[str, dict[str, Any]] = {}
+    for check, given in params.items():
+        defaults = registry.get("finder", check).defaults
+        for name, value in given.items():
+            if name not in defaults:
+                raise UsageError(
+                    f"The check '{check}' has no parameter '{name}'.",
+                    allowed=", ".join(sorted(defaults)) or "none",
+                )
+            typed = in_type_of(defaults[name], value, f"{check}.{name}")
+            options.setdefault(check, {})[name] = typed
+    return options
 
 
 def findings(

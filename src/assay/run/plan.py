@@ -114,7 +114,7 @@ def make_step(request: str | Mapping[str, Any], *, column: str | None = None) ->
                 allowed=", ".join(sorted(params)) or "none",
                 remedy="check the spelling; `assay ops` lists every op with its parameters",
             )
-        params[key] = _like(params[key], value, f"{name}.{key}")
+        params[key] = in_type_of(params[key], value, f"{name}.{key}")
     if column is not None and len(op.inputs) != 1:
         raise UsageError(
             f"The op '{name}' reads {len(op.inputs)} columns, so one 'column' does not say which.",
@@ -222,13 +222,15 @@ def is_current(table: Table, step: Step) -> bool:
     )
 
 
-def _like(default: Any, value: Any, where: str) -> Any:
-    """A value given as text on a command line, in the type of the default."""
+def in_type_of(default: Any, value: Any, where: str) -> Any:
+    """A value given as text on a command line, in the type of the default; lists have commas."""
     if not isinstance(value, str) or isinstance(default, str) or default is None:
         return value
     try:
         if isinstance(default, bool):
             return {"true": True, "false": False}[value.lower()]
+        if isinstance(default, tuple | list):
+            return type(default)(part.strip() for part in value.split(",") if part.strip())
         return type(default)(value)
     except (ValueError, KeyError) as error:
         raise UsageError(
