@@ -198,8 +198,9 @@ def clusters(snapshot: Snapshot) -> list[dict[str, Any]]:
         known = {
             one.name or one.base: one for one in read_topics(snapshot.table.schema, level) or ()
         }
-        order = np.argsort(coded.codes, kind="stable")
-        starts = np.searchsorted(coded.codes[order], np.arange(len(coded.values) + 1))
+        codes = coded.codes.astype(np.int16)  # few: sorted by counting
+        order = np.argsort(codes, kind="stable")
+        starts = np.searchsorted(codes[order], np.arange(len(coded.values) + 1))
         first = len(found)
         for place, label in enumerate(coded.values):
             rows = order[starts[place] : starts[place + 1]]

@@ -154,8 +154,10 @@ def in_force(
         taken.append(name or topic.base)
     now = [topic.now for topic in topics]
     former: dict[str, str] = {}
-    for old, place in [*_carried(before, found), *_carried(found, found)]:
+    for old, place in _carried(before, found):
         former[old] = now[place]
+    known = {topic.now: now[place] for place, topic in enumerate(found.topics)}
+    former |= {old: known[name] for old, name in found.former.items()} | known
     for place, event in zip(at, own, strict=True):
         if place is not None:
             former |= {event["was"]: now[place], event["name"]: now[place]}
@@ -240,15 +242,26 @@ def checked(name: str) -> str:
 
 def sketched(ids: pa.ChunkedArray, codes: np.ndarray, count: int) -> list[np.ndarray]:
     """The `SKETCH` smallest ids of the rows of each topic, ascending."""
-    rows = np.flatnonzero(codes >= 0)
-    plain = ids.take(pa.array(rows)).cast(pa.string()).to_numpy(zero_copy_only=False).astype("S32")
-    heads = plain.view(">u8").reshape(-1, 4)[:, 0]
-    order = np.lexsort((heads, codes[rows]))
-    starts = np.searchsorted(codes[rows][order], np.arange(count + 1))
+    plain = _bytes(ids)
+    heads = plain.view(">u8").reshape(len(plain), -1)[:, 0].astype(np.uint64)
+    order = np.argsort(heads, kind="stable")
+    order = order[np.argsort(codes[order].astype(np.int16), kind="stable")]
+    starts = np.searchsorted(codes[order], np.arange(count + 1))
     return [
         np.sort(plain[order[first : min(end, first + SKETCH)]]).astype(str)
         for first, end in itertools.pairwise(starts)
     ]
+
+
+def _bytes(ids: pa.ChunkedArray) -> np.ndarray:
+    """Ids, all of 32 hexadecimal digits, as bytes of that length."""
+    parts = [np.empty(0, "S32")]
+    for chunk in filter(len, ids.chunks):
+        text = chunk.cast(pa.large_string())
+        ends = np.frombuffer(text.buffers()[1], np.int64)[text.offset : text.offset + len(text) + 1]
+        data = np.frombuffer(text.buffers()[2], np.uint8)[ends[0] : ends[-1]]
+        parts.append(data.view("S32"))
+    return np.concatenate(parts)
 
 
 def _same(
@@ -275,15 +288,12 @@ def _carried(before: Level | None, now: Level) -> list[tuple[str, int]]:
     if before is None:
         return []
     rows = min(len(before.codes), len(now.codes))
-    old, new = before.codes[:rows], now.codes[:rows]
-    pairs, counts = np.unique(np.stack([old, new]), axis=1, return_counts=True)
-    found: dict[str, int] = {}
-    for (a, b), common in zip(pairs.T.tolist(), counts.tolist(), strict=True):
-        if a < 0 or b < 0:
-            continue
-        either = np.count_nonzero(old == a) + np.count_nonzero(new == b) - common
-        if common >= SAME * either:
-            found[before.topics[a].now] = b
+    shape = len(before.topics) + 1, len(now.topics) + 1
+    pairs = np.ravel_multi_index((before.codes[:rows] + 1, now.codes[:rows] + 1), shape)
+    common = np.bincount(pairs, minlength=shape[0] * shape[1]).reshape(shape)
+    either = common.sum(axis=1)[:, None] + common.sum(axis=0)[None, :] - common
+    same = common[1:, 1:] >= np.maximum(1, SAME * either[1:, 1:])
+    found = {before.topics[a].now: int(b) for a, b in np.argwhere(same)}
     found |= {former: found[name] for former, name in before.former.items() if name in found}
     return list(found.items())
 
