@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -55,6 +58,64 @@ def test_the_built_in_checks_are_these() -> None:
 def test_one_row_and_null_texts_are_no_trouble(name: str) -> None:
     for texts in (["The only text there is."], [None], [None] * 40, [""] * 40):
         check_finder(registry.get("finder", name), _rows(texts))
+
+
+HOSTILE = [
+    "<script>alert(1)</script>\nsecond line",
+    "\x1b[31mred",
+    "'quoted' \"name\"",
+    "x" * 20_000,
+]
+
+
+def _odd(n: int, classes: int) -> MemoryRows:
+    """Rows in two additions with columns of every type, hostile names and values, and gaps."""
+    rng = np.random.default_rng(0)
+    code = rng.integers(0, classes, n)
+    told = np.where(rng.random(n) < 0.7, code % 4, rng.integers(0, 4, n))
+    plain: dict[str, Any] = {
+        "label": [f"{HOSTILE[c % 4]} {c}" for c in code],
+        "source": [HOSTILE[x] for x in told],
+        "url": [f"https://{x}.net/{i}" if x else "no address" for i, x in enumerate(told)],
+        "author": pa.array([f"a{x}" for x in told]).dictionary_encode(),
+        "coded": pa.array(told).dictionary_encode(),
+        "split": ["train", "test"] * (n // 2),
+        "name with `ticks` and 'quotes'": told,
+        "nans": np.full(n, np.nan),
+        "huge": np.where(told == 1, np.inf, 1e300),
+        "uint": pa.array(told, pa.uint64()),
+        "half": pa.array(told.astype(np.float16)),
+        "decimal": pa.array(told.tolist(), pa.int64()).cast(pa.decimal128(30, 2)),
+        "day": pa.array(told.astype(np.int32), pa.date32()),
+        "moment": pa.array(told, pa.timestamp("ns", "UTC")),
+        "span": pa.array(told, pa.duration("s")),
+        "bytes": pa.array([b"\xff\x00"] * n),
+        "nested": [{"a": [1]}] * n,
+        "listed": [[x] for x in told.tolist()],
+        "nothing": pa.nulls(n),
+    }
+    table = pa.table(
+        {
+            "id": [f"r{i}" for i in range(n)],
+            "content_id": pa.nulls(n, pa.string()),
+            "text": [f"She is a nurse {i}. {HOSTILE[x][:99]}" for i, x in enumerate(told)],
+            **plain,
+        }
+    )
+    flat = pa.array(rng.normal(size=n * 4).astype(np.float32))
+    vectors = pa.FixedSizeListArray.from_arrays(flat, 4)
+    table = with_signals(table, *SIGNALS).append_column("embed_text__vector", vectors)
+    return MemoryRows(table, added=[0] * (n // 2) + [1] * (n - n // 2))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_odd_columns_and_hostile_values_are_no_trouble(name: str) -> None:
+    check_finder(registry.get("finder", name), _odd(400, 4))
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n.startswith(("label", "drift", "groups"))])
+def test_five_thousand_classes_are_no_trouble(name: str) -> None:
+    check_finder(registry.get("finder", name), _odd(12_000, 5_000))
 
 
 @pytest.mark.parametrize("name", NAMES)

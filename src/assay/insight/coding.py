@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assay.insight.diff.columns import as_numbers
+from assay.insight.wording import snippet
 from assay.schema import RESERVED, Rows
 from assay.store.values import python_values
 
@@ -88,9 +89,9 @@ def coded_columns(rows: Rows, fields: list[pa.Field], *, bins: int = 10) -> Iter
 
 def encode(column: pa.ChunkedArray, bins: int = 10) -> tuple[str, np.ndarray, list[str]] | None:
     """Kind, codes and values of a column as in `Coded`; None where it is not one to count."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
     kind = column.type
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         found = _cut(as_numbers(column), bins, times=False)
         return None if found is None else ("number", *found)
@@ -136,7 +137,7 @@ def _categories(column: pa.ChunkedArray) -> tuple[np.ndarray, list[str]] | None:
     kept = order[counts[order] > 0][:MOST_VALUES]
     place = np.full(len(values) + 1, len(kept), np.int64)
     place[kept] = np.arange(len(kept))
-    shown = [_short(value) for value in python_values(values.take(pa.array(kept)))]
+    shown = [shown_value(value) for value in python_values(values.take(pa.array(kept)))]
     coded = place[codes]
     if filled > counts[kept].sum():
         shown.append(OTHERS)
@@ -182,6 +183,6 @@ def _range(low: float, high: float, *, times: bool) -> str:
     return a if low == high or a == b else f"{a} to {b}"
 
 
-def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+def shown_value(value: Any) -> str:
+    """A value on one line, cut where it is long: columns may hold anything."""
+    return snippet(str(value), limit=_LONGEST)

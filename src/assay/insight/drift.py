@@ -262,7 +262,7 @@ def _finding(sides: _Sides, moved: list[_Moved], looked: int, baseline: str | No
         score=severity(DRIFT, round(moved[0].shift.distance * m), m),
         subject=baseline or "",
         evidence={
-            "baseline": baseline,
+            **({} if baseline is None else {"baseline": baseline}),
             "before": n,
             "after": m,
             "unlike": len(unlike),

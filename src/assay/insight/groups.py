@@ -12,6 +12,7 @@ import numpy as np
 
 from assay.errors import UsageError
 from assay.insight._identity_terms import TERMS
+from assay.insight.coding import shown_value
 from assay.insight.labels.columns import Labels, read_labels
 from assay.insight.reading import blocks, ids, snippets
 from assay.insight.severity import UNNAMED_GROUP, severity
@@ -292,7 +293,7 @@ def _other_labels(rows: Rows, axis: _Axis, rates: list[_Rate], found: Labels) ->
     return Finding(
         check="groups.identity",
         title=f"{share} of {count(worst.whole, 'row')} that name {axis.groups[worst.group]} are "
-        f"'{found.values[worst.label]}', of the others "
+        f"'{shown_value(found.values[worst.label])}', of the others "
         f"{percent(worst.other_part, worst.other_whole)}",
         row_ids=ids(rows, concerned),
         score=severity(UNNAMED_GROUP, round(worst.difference * 1000), 1000),
@@ -304,7 +305,7 @@ def _other_labels(rows: Rows, axis: _Axis, rates: list[_Rate], found: Labels) ->
             "rates": [
                 {
                     "group": axis.groups[rate.group],
-                    "class": found.values[rate.label],
+                    "class": shown_value(found.values[rate.label]),
                     "rows": rate.whole,
                     "of_class": rate.part,
                     "share": round(rate.part / rate.whole, 6),

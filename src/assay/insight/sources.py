@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assay.insight.coding import distinct, effective_number
+from assay.insight.coding import distinct, effective_number, shown_value
 from assay.insight.reading import dropping, ids
 from assay.insight.severity import ONE_SOURCE, severity
 from assay.insight.wording import count, percent, wilson
@@ -116,7 +116,7 @@ def _parts(rows: Rows, name: str) -> _Parts | None:
     chars = None
     if signal_column("text.stats", "chars") in rows.schema.names:
         chars = np.asarray(rows.table("text.stats.chars").column(0).fill_null(0), np.float64)
-    values = ["" if v is None else str(v) for v in python_values(found)]
+    values = ["" if v is None else shown_value(v) for v in python_values(found)]
     return _Parts(name, hosts, values, codes, held, chars)
 
 
@@ -176,7 +176,7 @@ def _judge(rows: Rows, parts: _Parts, most: float, times: float) -> Iterator[Fin
     kind = "host" if parts.hosts else "value"
     found = Finding(
         check="sources.imbalance",
-        title=f"'{_short(parts.values[largest.value])}', one of {count(sources, kind)} in "
+        title=f"'{parts.values[largest.value]}', one of {count(sources, kind)} in "
         f"'{parts.column}', has {told}",
         row_ids=ids(rows, _beyond(rows, parts, what, largest, bound)),
         score=severity(ONE_SOURCE, beyond, parts.n),
@@ -236,7 +236,3 @@ def _shares(parts: _Parts) -> list[dict[str, Any]]:
         for i in order
         if parts.rows[i]
     ]
-
-
-def _short(value: str) -> str:
-    return value if len(value) <= 60 else value[:59] + "…"

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from assay.insight.coding import NO_VALUE, OTHERS, Coded, coded_columns, metadata
+from assay.insight.coding import NO_VALUE, OTHERS, Coded, coded_columns, metadata, shown_value
 from assay.insight.labels.association import (
     Pairs,
     accuracy,
@@ -123,7 +123,7 @@ def _is_label(column: Coded, table: Pairs, found: Labels) -> str | None:
         for value, n in zip(column.values, table.of_value, strict=True)
         if n and value not in (NO_VALUE, OTHERS)
     }
-    if column.kind == "category" and held <= {str(value) for value in found.values}:
+    if column.kind == "category" and held <= {shown_value(value) for value in found.values}:
         return "holds the same classes"
     if is_origin(column.name) or not column.input:
         return None
@@ -194,7 +194,7 @@ def _finding(
         "pairs": [
             {
                 "value": column.values[table.first[i]],
-                "class": found.values[table.second[i]],
+                "class": shown_value(found.values[table.second[i]]),
                 "rows": int(table.count[i]),
                 "expected": round(float(expected[i]), 1),
                 "of_value": int(of_value[table.first[i]]),
@@ -226,7 +226,8 @@ def _title(found: Labels, each: _Judged, right: int, common: int, top: int) -> s
             f"{percent(common, n)}"
         )
     # Rare classes can be given away without a better guess of all.
-    value, label = column.values[table.first[top]], found.values[table.second[top]]
+    value = column.values[table.first[top]]
+    label = shown_value(found.values[table.second[top]])
     return (
         f"'{column.name}' and '{found.column}' go together: {value} has "
         f"{count(int(table.count[top]), 'row')} of {label}, by chance it would be "

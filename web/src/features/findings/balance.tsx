@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { count, plural } from "@/lib/format";
 import { Gauges } from "./parts";
-import { interval, list, number, text, type Facts } from "./read";
+import { interval, list, number, text, value, type Facts } from "./read";
 
 const SHOWN = 4;
 
@@ -24,9 +24,9 @@ function Note({ children }: { children: ReactNode }) {
 }
 
 function gauge(key: string, label: string, facts: Facts, of: string) {
-  const value = number(facts, of) ?? 0;
+  const share = number(facts, of) ?? 0;
   const ends = interval(facts, `${of}_interval`);
-  return { key, label, value, low: ends?.[0], high: ends?.[1], note: percent(value, ends) };
+  return { key, label, value: share, low: ends?.[0], high: ends?.[1], note: percent(share, ends) };
 }
 
 export function languages(evidence: Facts): ReactNode {
@@ -88,7 +88,7 @@ export function spurious(evidence: Facts): ReactNode {
         gauges={pairs.map((pair, i) => {
           const held = number(pair, "rows") ?? 0;
           const expected = number(pair, "expected") ?? 0;
-          return { key: String(i), label: `${shown(pair, "value")} → ${shown(pair, "class")}`, value: held, mark: expected, note: `${count(held)}, not ${count(expected)}` };
+          return { key: String(i), label: `${value(pair, "value")} → ${value(pair, "class")}`, value: held, mark: expected, note: `${count(held)}, not ${count(expected)}` };
         })}
       />
       <Note>
@@ -104,8 +104,8 @@ export function drift(evidence: Facts): ReactNode {
   const worst = columns[0];
   if (!worst) return null;
   const values = list(worst, "values").slice(0, 3);
-  const share = (value: Facts, side: string) => number(value, side) ?? 0;
-  const most = Math.max(...values.flatMap((value) => [share(value, "before"), share(value, "after")]), 0.01);
+  const share = (one: Facts, side: string) => number(one, side) ?? 0;
+  const most = Math.max(...values.flatMap((one) => [share(one, "before"), share(one, "after")]), 0.01);
   const more = columns.length - SHOWN + (number(evidence, "other_columns") ?? 0);
   return (
     <div className="space-y-1.5">
@@ -124,9 +124,9 @@ export function drift(evidence: Facts): ReactNode {
       <Gauges
         label={`Shares before and after in ${text(worst, "column") ?? ""}`}
         most={most}
-        gauges={values.map((value) => {
-          const name = text(value, "value") ?? "";
-          return { key: name, label: name, value: share(value, "after"), mark: share(value, "before"), note: `${digits(share(value, "before"))} → ${percent(share(value, "after"))}` };
+        gauges={values.map((one) => {
+          const name = text(one, "value") ?? "";
+          return { key: name, label: name, value: share(one, "after"), mark: share(one, "before"), note: `${digits(share(one, "before"))} → ${percent(share(one, "after"))}` };
         })}
       />
     </div>
@@ -142,7 +142,7 @@ export function groups(evidence: Facts): ReactNode {
           label={`Labels of rows that name a group, by ${text(evidence, "axis") ?? "axis"}`}
           most={1}
           gauges={rates.slice(0, SHOWN).map((rate, i) => ({
-            ...gauge(String(i), `${shown(rate, "group")}: ${shown(rate, "class")}`, rate, "share"),
+            ...gauge(String(i), `${value(rate, "group")}: ${value(rate, "class")}`, rate, "share"),
             mark: number(rate, "other_share") ?? undefined,
             note: `${digits(number(rate, "share") ?? 0)}, not ${digits(number(rate, "other_share") ?? 0)} %`,
           }))}
@@ -174,9 +174,4 @@ export function groups(evidence: Facts): ReactNode {
       </Note>
     </div>
   );
-}
-
-function shown(facts: Facts, key: string): string {
-  const value = facts[key];
-  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "?";
 }

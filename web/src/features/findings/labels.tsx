@@ -2,7 +2,7 @@
 import type { ReactNode } from "react";
 import { count } from "@/lib/format";
 import { Gauges, Quote } from "./parts";
-import { interval, list, number, text, type Facts } from "./read";
+import { interval, list, number, text, value, type Facts } from "./read";
 
 const SHOWN = 2;
 
@@ -12,7 +12,7 @@ export function labelErrors(evidence: Facts): ReactNode {
       {list(evidence, "ranked")
         .slice(0, SHOWN)
         .map((row, i) => (
-          <Quote key={i} lines={1} note={<Labels one={text(row, "given")} between="looks like" other={text(row, "suggested")} />}>
+          <Quote key={i} lines={1} note={<Labels one={value(row, "given")} between="looks like" other={value(row, "suggested")} />}>
             {text(row, "text")}
           </Quote>
         ))}
@@ -36,7 +36,7 @@ export function ambiguous(evidence: Facts): ReactNode {
 
 function votes(row: Facts, of: "given" | "other"): string {
   const share = number(row, `${of}_votes`);
-  return `${text(row, of) ?? ""}${share === null ? "" : ` ${Math.round(100 * share)} %`}`;
+  return `${value(row, of)}${share === null ? "" : ` ${Math.round(100 * share)} %`}`;
 }
 
 function Labels({ one, between, other }: { one: string | null; between: string; other: string | null }) {
@@ -54,7 +54,7 @@ export function imbalance(evidence: Facts): ReactNode {
     .map((one) => {
       const [low, high] = interval(one, "share_interval") ?? [];
       const rows = number(one, "rows") ?? 0;
-      return { key: text(one, "class") ?? "", label: text(one, "class") ?? "", value: number(one, "share") ?? 0, low, high, mark: equal, note: `${count(rows)} ${rows === 1 ? "row" : "rows"}` };
+      return { key: value(one, "class"), label: value(one, "class"), value: number(one, "share") ?? 0, low, high, mark: equal, note: `${count(rows)} ${rows === 1 ? "row" : "rows"}` };
     });
   return (
     <div className="space-y-1">

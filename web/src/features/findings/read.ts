@@ -12,6 +12,12 @@ export function number(facts: Facts, key: string): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
+/** A label or another plain value as text: classes are numbers as often as words. */
+export function value(facts: Facts, key: string): string {
+  const found = facts[key];
+  return typeof found === "string" || typeof found === "number" || typeof found === "boolean" ? String(found) : "?";
+}
+
 export function list(facts: Facts, key: string): Facts[] {
   const value = facts[key];
   if (!Array.isArray(value)) return [];
