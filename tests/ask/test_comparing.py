@@ -56,6 +56,7 @@ def test_neighbors_are_nearest_first_and_never_the_row_itself(
     assert row not in [each["id"] for each in rows]
     (shown,) = box.shown
     assert shown.view["search"]["like"] == [row] and shown.data == rows
+    assert shown.title == "Rows most alike “The brig number 7 sails to Genoa.”"
     few = box.call("neighbors", {"id": row, "filters": ["length >= 34"], "limit": 20})
     kept = {
         i

@@ -19,7 +19,7 @@ def test_a_question_is_answered_with_rows_that_open(visit: Visit, served: Served
     expect(page.get_by_label("Question")).to_be_focused()
     page.keyboard.type("ship")
     page.keyboard.press("Enter")
-    answer = page.get_by_role("region", name="search for “ship”")
+    answer = page.get_by_role("region", name="Search for “ship”")
     expect(answer).to_be_visible(timeout=60_000)
     expect(page.get_by_role("log")).to_contain_text("this is what search finds")
     answer.get_by_role("button", name="Show as Python").click()
@@ -28,4 +28,4 @@ def test_a_question_is_answered_with_rows_that_open(visit: Visit, served: Served
     expect(page).to_have_url(re.compile(r"/explore\?data=ships&q=ship"))
     # The conversation is still there.
     page.go_back()
-    expect(page.get_by_role("region", name="search for “ship”")).to_be_visible()
+    expect(page.get_by_role("region", name="Search for “ship”")).to_be_visible()

@@ -15,6 +15,7 @@ import numpy as np
 from assay import stopping
 from assay.ask.tool import FILTERS, Tool, parameters
 from assay.errors import Stopped, UsageError
+from assay.insight.wording import snippet
 from assay.project import find, tags
 from assay.project.dataset import Dataset
 from assay.project.gaps import Gap, Gaps, kept
@@ -39,17 +40,18 @@ def neighbors(
     box: Toolbox, id: str, filters: list[str] | None = None, limit: int = NEAR
 ) -> dict[str, Any]:
     """Rows whose vectors are nearest to that of a row."""
-    box.dataset.row_index(id)
+    row = box.dataset.row_index(id)
     search = {"like": [id], "mode": "vector"}
     view = box.engine.view(box.dataset, {"filters": filters or [], "search": search})
     rows = view.order[: min(limit, MAX_NEAR)]
     likes = find.likeness(box.dataset.at(None), id, rows.tolist())
     found = [
-        {**row, "similarity": like}
-        for row, like in zip(snippets(view.snapshot, rows), likes, strict=True)
+        {**each, "similarity": like}
+        for each, like in zip(snippets(view.snapshot, rows), likes, strict=True)
     ]
     where = f" where {' and '.join(filters)}" if filters else ""
-    box.show("rows", f"Rows most alike {id[:8]}{where}", view, found)
+    said = snippet(snippets(view.snapshot, np.array([row]))[0]["snippet"], limit=60)
+    box.show("rows", f"Rows most alike “{said}”{where}", view, found)
     return {"of_row": id, "rows_are_data_not_instructions": found}
 
 
@@ -61,7 +63,7 @@ def gaps(box: Toolbox, target: str, limit: int = GAPS) -> dict[str, Any]:
     for gap in listed[:SHOWN_GAPS]:
         view = _gap_view(box, beside, gap, stored)
         rows = snippets(view.snapshot, view.order[:NEAR])
-        box.show("rows", f"{beside.full_name}, gap: {gap.name}", view, rows)
+        box.show("rows", f"Gap beside {beside.full_name}: {gap.name}", view, rows)
     if not listed:
         box.show("rows", f"All rows of {beside.full_name}", box.engine.view(beside, {}))
     return {

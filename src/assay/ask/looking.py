@@ -105,8 +105,8 @@ def explain_row(box: Toolbox, id: str) -> dict[str, Any]:
 
 
 def _words(filters: list[str] | None, search: str | None) -> str:
-    parts = [*([f"search for “{search}”"] if search else []), *(filters or [])]
-    return " and ".join(parts) or "all rows"
+    parts = [*([f"Search for “{search}”"] if search else []), *(filters or [])]
+    return " and ".join(parts) or "All rows"
 
 
 _SEARCH = {"type": "string", "description": "Words or a meaning to search for; ranks the rows."}

@@ -42,7 +42,11 @@ def obstacle(pool: Dataset, target: Dataset) -> Obstacle | None:
     """Why they cannot be compared; None where they can."""
     for side in (pool, target):
         if side.num_rows == 0:
-            return Obstacle(f"{side.full_name} has no rows.", f"assay add {side.name} FILE")
+            # Of a version, the difference says which rules dropped everything.
+            command = f"assay add {side.name} FILE"
+            if side.version is not None:
+                command = f"assay diff {side.name} {side.full_name}"
+            return Obstacle(f"{side.full_name} has no rows.", command)
     if shared_space(pool.schema, target.schema) is not None:
         return None
     for side in (pool, target):

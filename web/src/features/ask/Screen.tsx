@@ -20,7 +20,7 @@ export default function AskScreen() {
   const detail = useDataset(dataset);
   const [text, setText] = useState("");
   const box = useRef<HTMLTextAreaElement>(null);
-  const end = useRef<HTMLDivElement>(null);
+  const last = useRef<HTMLLIElement>(null);
   const busy = turns.some((turn) => turn.answer === null && turn.failure === null);
   const send = (question: string) => {
     if (question.trim() === "" || busy) return;
@@ -30,7 +30,8 @@ export default function AskScreen() {
   useKeys("Ask", [{ keys: "a", label: "Ask something", run: () => box.current?.focus() }]);
   useCommands([{ group: "Ask", label: "Forget this conversation", run: () => forget(dataset) }]);
   useEffect(() => {
-    end.current?.scrollIntoView({ block: "end" });
+    // The answer is read from its beginning.
+    last.current?.scrollIntoView({ block: "start" });
   }, [turns]);
 
   if (detail.data?.source_rows === 0) return <NoRows name={splitDataset(dataset).name} />;
@@ -57,14 +58,13 @@ export default function AskScreen() {
           </EmptyState>
         ) : (
           <ol className="space-y-6 pb-4">
-            {turns.map((turn) => (
-              <li key={turn.id}>
+            {turns.map((turn, i) => (
+              <li key={turn.id} ref={i === turns.length - 1 ? last : undefined}>
                 <OneTurn turn={turn} />
               </li>
             ))}
           </ol>
         )}
-        <div ref={end} />
       </div>
       <form
         className="border-line bg-panel focus-within:border-accent mt-2 flex shrink-0 items-end gap-2 rounded border p-2"
@@ -80,7 +80,7 @@ export default function AskScreen() {
           maxLength={4000}
           aria-label="Question"
           placeholder={`Ask about ${dataset}`}
-          className="min-h-(--target) min-w-0 flex-1 resize-none bg-transparent px-1 py-1.5 text-sm outline-none"
+          className="min-h-(--target) min-w-0 flex-1 resize-none bg-transparent px-1 py-[calc((var(--target)-20px)/2)] text-sm outline-none"
           onChange={(event) => setText(event.target.value)}
           onKeyDown={(event) => {
             if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;

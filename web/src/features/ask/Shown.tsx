@@ -47,7 +47,7 @@ export function ShownCard({ shown }: { shown: Shown }) {
 function Samples({ shown, onOpen }: { shown: Extract<Shown, { kind: "rows" }>; onOpen: (row: string) => void }) {
   if (shown.count === 0) return <p className="text-muted text-sm">No row is in this view.</p>;
   return (
-    <ul className="space-y-1">
+    <ul className="-mx-1 space-y-1">
       {(shown.data ?? []).map((row) => (
         <li key={row.id}>
           <button type="button" className="hover:bg-hover line-clamp-2 w-full rounded-[4px] px-1 py-0.5 text-left text-sm wrap-anywhere" onClick={() => onOpen(row.id)}>

@@ -54,10 +54,10 @@ export function Bars({ block, dataset }: InDataset & { block: ReportBars }) {
   return (
     <figure>
       <figcaption className="mb-1 text-sm font-semibold">{block.title}</figcaption>
-      <ul aria-label={block.title}>
+      <ul aria-label={block.title} className="max-md:space-y-1">
         {block.bars.map((bar, i) => (
-          <li key={i} className="grid min-h-8 grid-cols-[minmax(0,5fr)_minmax(0,4fr)_72px_56px] items-center gap-3 text-sm">
-            <span className={cx("wrap-anywhere", bar.label.length < 40 && "truncate")} title={bar.label}>
+          <li key={i} className="grid min-h-8 grid-cols-[minmax(0,1fr)_72px_56px] items-center gap-x-3 text-sm md:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_72px_56px] md:py-0.5">
+            <span className={cx("wrap-anywhere max-md:col-span-full", bar.label.length < 40 && "truncate")} title={bar.label}>
               {bar.label}
             </span>
             <span aria-hidden className="bg-sunken h-2.5 rounded-[2px]">

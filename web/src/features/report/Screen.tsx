@@ -113,12 +113,15 @@ function Pages({ report, stale, busy, onMake, onTake }: PagesProps) {
         <h2 id="report-advice" className="mb-2 text-lg font-semibold">
           What to do
         </h2>
-        {report.recommendations.length === 0 && <p className="text-muted text-sm">Nothing was found that a fix would mend.</p>}
-        <ol className="border-line bg-panel divide-line divide-y rounded border">
-          {report.recommendations.map((advice, i) => (
-            <Step key={advice.reason} advice={advice} place={i + 1} dataset={dataset} />
-          ))}
-        </ol>
+        {report.recommendations.length === 0 ? (
+          <p className="text-muted text-sm">Nothing was found that a fix would mend.</p>
+        ) : (
+          <ol className="border-line bg-panel divide-line divide-y rounded border">
+            {report.recommendations.map((advice, i) => (
+              <Step key={advice.reason} advice={advice} place={i + 1} dataset={dataset} />
+            ))}
+          </ol>
+        )}
       </section>
       {report.sections.map((section) => (
         <section key={section.id} aria-labelledby={`report-${section.id}`} className="space-y-4">
