@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from scripted import INJECTED, Model, called, said
 
 from assay.ask.conversation import MAX_CALLS, MAX_TURNS, ask
 from assay.ask.tools import TOOLS
 from assay.errors import UsageError
 from assay.models.llm import Endpoint, configured
 from assay.project.dataset import Dataset
+from scripted import INJECTED, Model, called, said
 
 State = Callable[[], dict[str, tuple[int, int]]]
 

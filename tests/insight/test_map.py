@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import assay
+from assay.insight.map import projection
 from assay.insight.map.projection import knn_with_self, lay_out
 from assay.ops.match.neighbors import unit_rows
 from assay.project.dataset import Dataset
@@ -85,6 +86,12 @@ def test_a_map_reads_the_stored_graph_and_rows_without_a_vector_have_no_place(
     again = dataset.to_table(["map.x", "map.y"])
     assert again.equals(placed)
     assert [p.stat().st_mtime_ns for p in graphs] == [before]
+
+
+def test_rows_beyond_the_sample_lie_with_their_group(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projection, "SAMPLE", 100)
+    vectors, which = groups(600)
+    assert together(lay_out(vectors, "umap"), which) > 0.95
 
 
 def test_few_rows_are_laid_out_too(tmp_path: Path) -> None:

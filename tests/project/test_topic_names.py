@@ -126,7 +126,9 @@ def test_names_of_an_earlier_map_mean_the_same_rows(docs: Dataset) -> None:
     assert kinds(docs, f'map.topic == "{was}"') == {"bread"}, (was, now)
 
 
-@pytest.mark.parametrize("bad", ["", " ", "x" * 61, 'say "no"', "a\nb", "a\\b", "\x1b[31m"])
+@pytest.mark.parametrize(
+    "bad", ["", " ", "x" * 61, 'say "no"', "a\nb", "a\\b", "\x1b[31m", "a\u202eb"]
+)
 def test_a_name_that_cannot_be_used_is_refused(docs: Dataset, bad: str) -> None:
     before = labels(docs)
     with pytest.raises(UsageError, match="cannot be called"):

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from assay.errors import UsageError
-from assay.ops.match.cells import knn_in_cells
-from assay.ops.match.neighbors import unit_rows
+from assay.ops.match.cells import Cells, knn_in_cells
+from assay.ops.match.neighbors import nearest, unit_rows
 from assay.search import neighbors
 from assay.search.neighbors import neighbors_of, stored_neighbors
 from assay.store.graphs import graph_folder
@@ -155,3 +155,14 @@ def test_cells_hold_rows_that_are_all_alike() -> None:
     unit = unit_rows(np.ones((300, 4), np.float32), "vectors")
     indices, similarities = knn_in_cells(unit, 3, probes=2)
     assert (indices >= 0).all() and np.allclose(similarities, 1.0)
+
+
+def test_others_find_their_nearest_in_cells() -> None:
+    base, asked = unit_rows(vectors(900), "base"), unit_rows(vectors(50, 5), "asked")
+    cells = Cells.of(base)
+    right, alike = nearest(base, asked, 4)
+    found, similarities = cells.nearest(asked, 4, probes=len(cells.centers))
+    np.testing.assert_array_equal(found, right)
+    np.testing.assert_allclose(similarities, alike, atol=1e-6)
+    some, _ = cells.nearest(base[:50], 1, probes=1)
+    assert some[:, 0].tolist() == list(range(50))  # an asked row may be one of the base

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -18,18 +18,21 @@ Columns = Mapping[str, tuple[pa.Array, Mapping[bytes, bytes]]]
 """By name, without `map.`: values row by row, and metadata."""
 
 
-def write_columns(dataset: Dataset, columns: Columns, message: str) -> int:
+def write_columns(dataset: Dataset, make: Callable[[Table], Columns], message: str) -> int:
     """Put columns in the place of those of the same name; returns the table's version.
 
     What the metadata of a column does not say stays as it was.
 
     Args:
         dataset: Whose map it is.
-        columns: What to write.
+        make: Gives what to write, from the table as it is while nobody else writes columns.
         message: What the commit is called.
     """
     with exclusive(dataset.path.with_suffix(".compute.lock")):
         table = Table.open(dataset.path)
+        columns = make(table)
+        if not columns:
+            return table.version
         fields = [
             _field(table.schema, f"map__{name}", values.type, metadata)
             for name, (values, metadata) in columns.items()

@@ -165,7 +165,7 @@ def make_map(
             values, metadata = known.column()
             name = f"map.{level}".encode()
             columns[level] = (values, {**about, **metadata, b"assay.name": name})
-        version = write_columns(dataset, columns, f"map, run {run.key}")
+        version = write_columns(dataset, lambda _: columns, f"map, run {run.key}")
         run.outputs = {"version": version, "rows": len(rows)}
     sizes = {f"{level}s": len(each) for level, each in found.levels.items()}
     asked = model.model if model else None

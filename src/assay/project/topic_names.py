@@ -20,7 +20,7 @@ import pyarrow as pa
 from assay.errors import UsageError
 from assay.insight.map.naming import free_name
 from assay.project.actor import who
-from assay.project.map_columns import write_columns
+from assay.project.map_columns import Columns, write_columns
 from assay.search.expression import RENAMED
 from assay.store.table import Table
 
@@ -34,7 +34,7 @@ which two tell how many rows their topics share (Broder 1997); all of a small to
 SAME = 0.5
 """Share of common rows among those of either from which two topics are the same."""
 _TOPICS = b"assay.topics"
-_NAME = re.compile(r'[^\x00-\x1f\x7f-\x9f\u2028\u2029"\\]{1,60}')
+_NAME = re.compile(r'[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"\\]{1,60}')
 
 
 @dataclass(frozen=True)
@@ -323,16 +323,18 @@ def _find(table: Table, topic: str, level: str | None, dataset: str) -> tuple[st
 
 def _renew(dataset: Dataset) -> None:
     """Write the names in force where they are not what the table has."""
-    table = dataset.project.dataset(dataset.name).source
-    events = history(dataset)
-    changed = {}
-    ids = table.read(["id"]).column("id")
-    for level in LEVELS:
-        now = read_level(table, level)
-        if now is None:
-            continue
-        then = in_force(level, now, ids, events)
-        if then.topics != now.topics or then.former != now.former:
-            changed[level] = then.column()
-    if changed:
-        write_columns(dataset, changed, "name topics")
+
+    def changed(table: Table) -> Columns:
+        events = history(dataset)
+        ids = table.read(["id"]).column("id")
+        found = {}
+        for level in LEVELS:
+            now = read_level(table, level)
+            if now is None:
+                continue
+            then = in_force(level, now, ids, events)
+            if then.topics != now.topics or then.former != now.former:
+                found[level] = then.column()
+        return found
+
+    write_columns(dataset, changed, "name topics")

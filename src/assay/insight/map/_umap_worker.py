@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 NEIGHBORS, MIN_DISTANCE = 15, 0.1
+PLACED_BY, PROBES, PLACED_AT_ONCE = 5, 10, 100_000
 _EPOCHS = re.compile(r"completed\s+(\d+)\s*/\s*(\d+)")
 
 
@@ -40,7 +41,7 @@ def main(folder: Path, seed: int) -> None:
     places[sample] = laid
     rest = np.setdiff1d(np.arange(len(vectors)), sample, assume_unique=True)
     if len(rest):
-        _place(vectors, rest, chosen, laid, places, seed)
+        _place(vectors, rest, chosen, laid, places)
     np.save(folder / "places.npy", places)
 
 
@@ -50,17 +51,19 @@ def _place(
     chosen: np.ndarray,
     laid: np.ndarray,
     places: np.ndarray,
-    seed: int,
 ) -> None:
     """Put each remaining row at the median of its nearest rows in the sample."""
-    from pynndescent import NNDescent
+    from assay.ops.match.cells import Cells
+    from assay.ops.match.neighbors import unit_rows
 
-    index = NNDescent(chosen, metric="cosine", n_neighbors=NEIGHBORS, random_state=seed)
-    for first in range(0, len(rest), 20_000):
-        rows = rest[first : first + 20_000]
-        near, _ = index.query(np.ascontiguousarray(vectors[rows], np.float32), k=5)
-        places[rows] = np.median(laid[near], axis=1)
+    cells = Cells.of(unit_rows(chosen, "vectors"))
+    for first in range(0, len(rest), PLACED_AT_ONCE):
         tell(80 + 20 * first / len(rest), "Placing the rest")
+        rows = rest[first : first + PLACED_AT_ONCE]
+        near, _ = cells.nearest(unit_rows(vectors[rows], "vectors"), PLACED_BY, probes=PROBES)
+        # A row whose cells hold fewer rows stands with those it found.
+        there = np.where(near[:, :, None] >= 0, laid[near], np.nan)
+        places[rows] = np.nanmedian(there, axis=1)
 
 
 def tell(percent: float, label: str) -> None:

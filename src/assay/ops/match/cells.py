@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from assay import stopping
@@ -77,41 +79,96 @@ def knn_in_cells(
     Returns:
         As `neighbors.knn`; with similarities exact, and neighbors that may not be the nearest.
     """
-    from assay.ops.kernels.topk import keep_largest_of
+    centers = _centers(unit, cells, seed)
+    own, near = _probed(unit, centers, probes)
+    return _searched(unit, _groups(own, len(centers)), unit, near, k, 0)
 
-    n = len(unit)
-    wanted = cells or max(1, int(2 * np.sqrt(n)))
+
+@dataclass(frozen=True)
+class Cells:
+    """Rows in cells, for others to find their nearest among them; see `knn_in_cells`.
+
+    Attributes:
+        base: float32, shape (n, d), C order, rows of length 1 or 0.
+        centers: float32, shape (cells, d), of length 1.
+        members: Rows of each cell.
+    """
+
+    base: np.ndarray
+    centers: np.ndarray
+    members: list[np.ndarray]
+
+    @classmethod
+    def of(cls, base: np.ndarray, *, cells: int | None = None, seed: int = 0) -> Cells:
+        """The rows in 2 sqrt(n) cells, or as many as are asked for."""
+        centers = _centers(base, cells, seed)
+        return cls(base, centers, _groups(_probed(base, centers, 1)[0], len(centers)))
+
+    def nearest(self, asked: np.ndarray, k: int, *, probes: int) -> tuple[np.ndarray, np.ndarray]:
+        """The k rows most similar to each row of `asked`, as `neighbors.nearest` gives them.
+
+        Args:
+            asked: float32, shape (q, d), C order, rows of length 1 or 0.
+            k: How many, at least 1.
+            probes: Cells each is compared with; what is nearest may lie in another.
+        """
+        _, near = _probed(asked, self.centers, probes)
+        # Numbered after the asked ones, so that none is taken for the row that asks.
+        found, alike = _searched(self.base, self.members, asked, near, k, len(asked))
+        return np.where(found >= 0, found - len(asked), np.int32(-1)), alike
+
+
+def _centers(unit: np.ndarray, cells: int | None, seed: int) -> np.ndarray:
+    wanted = cells or max(1, int(2 * np.sqrt(len(unit))))
     rng = np.random.default_rng(seed)
-    size = min(n, _ROWS_A_CELL * wanted)
-    sample = np.arange(n) if size == n else np.sort(rng.choice(n, size, replace=False))
-    centers = _random_start(unit[sample], wanted, rng)
+    size = min(len(unit), _ROWS_A_CELL * wanted)
+    whole = size == len(unit)
+    sample = np.arange(size) if whole else np.sort(rng.choice(len(unit), size, replace=False))
+    return _random_start(unit[sample], wanted, rng)
+
+
+def _probed(unit: np.ndarray, centers: np.ndarray, probes: int) -> tuple[np.ndarray, np.ndarray]:
+    """The cell nearest to each row (int64, shape (n,)), and the `probes` nearest (int32)."""
     probes = min(probes, len(centers))
-    near = np.empty((n, probes), np.int32)
-    for first in range(0, n, _BLOCK):
+    own = np.empty(len(unit), np.int64)
+    near = np.empty((len(unit), probes), np.int32)
+    for first in range(0, len(unit), _BLOCK):
         block = slice(first, first + _BLOCK)
         alike = unit[block] @ centers.T
+        own[block] = alike.argmax(axis=1)
         near[block] = (
             np.argpartition(-alike, probes - 1, axis=1)[:, :probes]
             if probes < len(centers)
             else np.arange(probes)
         )
-        # The first probe is the row's own cell.
-        own = alike.argmax(axis=1)
-        at = (near[block] == own[:, None]).argmax(axis=1)
-        rows = np.arange(len(own))
-        near[block][rows, at], near[block][rows, 0] = near[block][rows, 0], own
-    members = _groups(near[:, 0].astype(np.int64), len(centers))
-    asking = _groups(near.ravel().astype(np.int64), len(centers))
-    indices, similarities = empty_neighbors(n, k)
+    return own, near
+
+
+def _searched(
+    base: np.ndarray,
+    members: list[np.ndarray],
+    asked: np.ndarray,
+    near: np.ndarray,
+    k: int,
+    first_number: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The k nearest of each asked row in the cells it probes; rows of the base are numbered from
+    `first_number`, and none is found by the asked row of its number."""
+    from assay.ops.kernels.topk import keep_largest_of
+
+    probes = near.shape[1]
+    asking = _groups(near.ravel().astype(np.int64), len(members))
+    indices, similarities = empty_neighbors(len(asked), k)
     for cell, columns in enumerate(members):
         if len(columns) == 0:
             continue
         stopping.check()
-        base = unit[columns].T
+        turned = base[columns].T
         rows = asking[cell] // probes
         for first in range(0, len(rows), _BLOCK):
             some = rows[first : first + _BLOCK]
-            keep_largest_of(unit[some] @ base, columns, some, indices, similarities)
+            block = asked[some] @ turned
+            keep_largest_of(block, columns + first_number, some, indices, similarities)
     return finished(indices, similarities)
 
 
