@@ -1877,6 +1877,8 @@ export interface components {
             gaps: components["schemas"]["GapShape"][];
             /** More */
             more: number;
+            /** More Share */
+            more_share: number;
             /** P Value */
             p_value: number;
             /** Pool */

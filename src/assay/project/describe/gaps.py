@@ -19,15 +19,14 @@ def gap_section(dataset: Dataset, target: Dataset, found: Gaps) -> Section:
     """The gaps by size, each with its target rows as a view."""
     whole = Number(found.rows["target"], f"{found.rows['target']:,}", dataset=target.full_name)
     lead: list[Inline] = [f"Held against {target.full_name} (", whole, " rows): "]
-    if not found.gaps:
-        lead.append(f"{dataset.full_name} lacks nothing that the target has.")
+    sure = [gap for gap in found.gaps if gap.sure]
+    tested = f"AUROC {found.auroc:.2f}, p = {found.p_value:.2g} by permutation"
+    if not sure:
+        lead.append(f"no region of the target is surely rarer here; {tested}.")
         return Section("gaps", "Gaps", tuple(lead))
-    verb = "is" if len(found.gaps) == 1 else "are"
-    regions = f"{count(len(found.gaps), 'region')} of the target {verb} rarer here."
-    lead.append(
-        f"{regions} A classifier tells the two apart with an AUROC of {found.auroc:.2f}, "
-        f"p = {found.p_value:.2g} by permutation."
-    )
+    verb = "is" if len(sure) + found.more == 1 else "are"
+    regions = f"{count(len(sure) + found.more, 'region')} of the target {verb} rarer here."
+    lead.append(f"{regions} How well a classifier tells the two apart: {tested}.")
     bars = [
         Bar(
             gap.name,
@@ -35,7 +34,7 @@ def gap_section(dataset: Dataset, target: Dataset, found: Gaps) -> Section:
             gap.target_share,
             f"{spoken(gap.ratio)} times ({spoken(gap.ci[0])} to {spoken(gap.ci[1])})",
         )
-        for gap in found.gaps[:SHOWN]
+        for gap in sure[:SHOWN]
     ]
     title = "Rows of the target, and how much larger their share is there (95 % interval)"
     return Section("gaps", "Gaps", tuple(lead), blocks=(Bars(title, tuple(bars)),))
@@ -57,8 +56,7 @@ def gap_advice(dataset: Dataset, target: Dataset, gaps: Sequence[Gap]) -> tuple[
             ),
             reason=gap.id,
         )
-        for gap in gaps[:ADVISED]
-        if gap.next["need"]
+        for gap in [each for each in gaps if each.sure and each.next["need"]][:ADVISED]
     )
 
 

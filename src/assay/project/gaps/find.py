@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from assay.errors import UsageError
 from assay.insight.gaps.cells import CELLS, LEAST
 from assay.insight.gaps.density import POOL_ROWS
@@ -90,17 +88,22 @@ def find(
     order = [int(cell) for cell in found.cells.order if _lacks(found, cell)]
     tell(_STEPS - 1, _STEPS, "Describing the gaps")
     described = Describer(own, wanted, others, found).all(order[:limit])
-    beyond = found.cells.low[np.array(order[limit:], np.int64)]
+    beyond = [cell for cell in order[limit:] if found.cells.low[cell] > 1]
+    n, m = wanted.known, own.known
+    held = sum(int(found.cells.target[cell]) / n for cell in beyond)
+    short = sum(found.cells.target[cell] / n - found.cells.own[cell] / m for cell in beyond)
     return Gaps(
         pool.full_name,
         target.full_name,
         name,
-        {"pool": own.known, "target": wanted.known},
-        round(own.known * own.scale),
+        {"pool": m, "target": n},
+        round(m * own.scale),
         round(found.auroc, 4),
         round(found.p_value, 4),
         described,
-        int(np.count_nonzero(beyond > 1)),
+        len(beyond),
+        round(held, 6),
+        round(float(short), 6),
         per_row(wanted, found.score),
     )
 

@@ -86,7 +86,9 @@ class Gaps:
         auroc: How well a nearest-neighbor classifier tells rows of the two apart; 0.5: not at all.
         p_value: Of a permutation test of that.
         gaps: The gaps, the surest and largest first.
-        more: Gaps that were found beyond the limit.
+        more: Sure gaps beyond the limit, which are not described.
+        more_share: In [0, 1]: of the target's rows, in those.
+        more_lacking: In [0, 1]: what the pool's shares of those fall short of the target's.
         scores: Columns `id` and `score`, a row for each target row: higher is more missing from the
             pool; null where the row has no vector. None once it is read again.
     """
@@ -100,6 +102,8 @@ class Gaps:
     p_value: float
     gaps: Sequence[Gap]
     more: int = 0
+    more_share: float = 0.0
+    more_lacking: float = 0.0
     scores: pa.Table | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -115,11 +119,12 @@ class Gaps:
             f"p = {self.p_value:.2g}"
         )
         sure = [gap for gap in self.gaps if gap.sure]
-        if not sure:
+        found = len(sure) + self.more
+        if found == 0:
             return f"{apart}; no part of the target is surely missing."
-        held = sum(gap.target_share for gap in sure)
-        verb = "holds" if len(sure) == 1 else "hold"
-        return f"{apart}; {count(len(sure), 'gap')} {verb} {100 * held:.1f} % of the target."
+        held = sum(gap.target_share for gap in sure) + self.more_share
+        verb = "holds" if found == 1 else "hold"
+        return f"{apart}; {count(found, 'gap')} {verb} {100 * held:.1f} % of the target."
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, without the scores."""

@@ -166,7 +166,7 @@ def shopping_list(found: Gaps, chosen: Mapping[str, int | None] | None = None) -
         for gap, rows in zip(wanted, get, strict=True)
     ]
     counts = {item.gap: item.rows for item in items}
-    before = after = 0.0
+    before = after = found.more_lacking
     for gap in found.gaps:
         if gap.sure or gap.id in counts:
             then = _share(gap, found.pool_rows, counts.get(gap.id, 0), whole)

@@ -147,6 +147,7 @@ def _shown(pool: Dataset, found: Gaps, time: str) -> dict[str, Any]:
         "told_apart": found.told_apart,
         "gaps": [_gap(gap) for gap in found.gaps],
         "more": found.more,
+        "more_share": found.more_share,
         "code": f"import assay\n\ngaps = {said}\n",
         "command": f"assay gaps {found.pool} --target {found.target}",
     }

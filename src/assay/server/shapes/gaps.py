@@ -67,6 +67,7 @@ class FoundShape(BaseModel):
     told_apart: bool
     gaps: list[GapShape]
     more: int
+    more_share: float
     code: str
     command: str
 

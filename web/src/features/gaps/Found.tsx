@@ -147,7 +147,11 @@ export function Found({ found, stale, busy, progress, problem, others, pools, on
                   {(wide || sure.length === 0) && list(unsure, sure.length + 1)}
                 </section>
               )}
-              {found.more > 0 && <p className="text-muted text-sm">{plural(found.more, "smaller gap")} not listed.</p>}
+              {found.more > 0 && (
+                <p className="text-muted text-sm">
+                  {plural(found.more, "smaller gap")} with {percent(found.more_share)} of the target {found.more === 1 ? "is" : "are"} not listed.
+                </p>
+              )}
             </div>
             <aside className="min-w-0 lg:sticky lg:top-4">
               <Next found={found} decisions={decisions} decide={decide} />
@@ -161,13 +165,14 @@ export function Found({ found, stale, busy, progress, problem, others, pools, on
 
 /** One sentence: whether the two differ, and how much of the target is missing. */
 function Conclusion({ found, sure }: { found: GapsFound; sure: readonly Gap[] }) {
-  const held = sure.reduce((sum, gap) => sum + gap.target_share, 0);
+  const held = sure.reduce((sum, gap) => sum + gap.target_share, found.more_share);
+  const gaps = sure.length + found.more;
   return (
     <h2 className="text-lg font-semibold wrap-anywhere">
       {found.pool} {found.told_apart ? "can" : "cannot"} be told from {found.target}:{" "}
       <span title="How well a nearest-neighbor classifier tells their rows apart: 0.5 is not at all, 1 is always">AUROC {found.auroc.toFixed(2)}</span>,{" "}
       <span title="Of a permutation test of whether the two differ">{chance(found.p_value)}</span>;{" "}
-      {sure.length === 0 ? "no part of the target is surely missing" : `${plural(sure.length, "gap")} ${sure.length === 1 ? "holds" : "hold"} ${percent(held)} of the target`}.
+      {gaps === 0 ? "no part of the target is surely missing" : `${plural(gaps, "gap")} ${gaps === 1 ? "holds" : "hold"} ${percent(held)} of the target`}.
     </h2>
   );
 }

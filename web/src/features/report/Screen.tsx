@@ -155,7 +155,7 @@ function Step({ advice, place, dataset }: { advice: Report["recommendations"][nu
         <Words parts={[`${capital(advice.action)}: `, ...advice.parts, "."]} dataset={dataset} className="text-muted text-sm wrap-anywhere" />
       </div>
       {next && (
-        <Button kind="quiet" className="max-md:col-start-2 max-md:-ml-3 max-md:justify-self-start" onClick={() => goTo(next.page, { filters: [], search: null, sort: [], selection: null })}>
+        <Button kind="quiet" className="max-md:col-start-2 max-md:-ml-3 max-md:justify-self-start" onClick={() => goTo(next.page, { filters: [], search: null, sort: [], selection: null, ...(next.beside !== undefined && { beside: next.beside }) })}>
           {next.label}
         </Button>
       )}
@@ -164,7 +164,9 @@ function Step({ advice, place, dataset }: { advice: Report["recommendations"][nu
 }
 
 /** The screen that does what the command does, where there is one. */
-function nextOf(command: string): { page: string; label: string } | null {
+function nextOf(command: string): { page: string; label: string; beside?: string } | null {
+  const gaps = /^assay gaps \S+ --target (\S+)$/.exec(command);
+  if (gaps) return { page: "gaps", label: "Look", beside: gaps[1] };
   if (command.startsWith("assay findings")) return { page: "findings", label: "Decide" };
   return command.startsWith("assay curate") ? { page: "curate", label: "Curate" } : null;
 }
