@@ -127,6 +127,18 @@ def test_advice_tells_what_each_fix_really_removes(documents: Dataset, made: Rep
     assert applied.command == "assay curate demo"
 
 
+def test_a_fix_that_drops_the_rows_of_its_finding_is_tried_as_well(
+    documents: Dataset, made: Report
+) -> None:
+    findings = {f.id: f for f in documents.findings(state=None)}
+    advice = next(a for a in made.advice if findings[a.reason].check == "sources.imbalance")
+    found = findings[advice.reason]
+    assert found.fix["keep"] == f"not finding:{found.id}"
+    number = next(part for part in advice.effect if isinstance(part, Number))
+    assert number.value == found.rows > 0
+    assert number.filters == (f"finding:{found.id}",)
+
+
 def test_what_all_fixes_leave_is_what_curating_by_all_leaves(
     documents: Dataset, made: Report
 ) -> None:

@@ -59,6 +59,14 @@ def test_triage_is_undone(own: Client) -> None:
     assert own.ask("POST", f"{D}/findings/nope/triage", {"action": "snooze"}).status == 404
 
 
+def test_the_effect_of_dropping_a_findings_rows_is_known_at_once(own: Client) -> None:
+    name, asked = "sources.imbalance", {"column": "text.language.code", "most": 0.3}
+    own.project.dataset("demo").check(name, params={name: asked})
+    finding = next(f for f in own.get(f"{D}/findings")["findings"] if f["check"] == name)
+    assert finding["fix"]["keep"] == f"not finding:{finding['id']}"
+    assert finding["effect"]["rows"] == finding["rows"] > 0
+
+
 def test_the_effect_of_a_selector_is_tried_in_a_job(own: Client) -> None:
     found = own.get(f"{D}/findings")["findings"]
     finding = next(f for f in found if f["check"] == "duplicates.exact")

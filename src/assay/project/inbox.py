@@ -15,6 +15,7 @@ from assay.errors import UsageError
 from assay.project import check
 from assay.project.check import ACTIONS, StoredFinding, ensure
 from assay.project.curate import signals_of
+from assay.project.rowsets import readings
 from assay.project.view.engine import View
 from assay.project.view.inspect import snippets
 from assay.select.compiled import compile_rules
@@ -76,11 +77,11 @@ def effect(
     rules = compile_rules([found.fix])
     ensure(dataset, signals_of(dataset, [], rules), report)
     report(0, None, "Judging rows")
-    verdicts = judge(rules, dataset.rows())
-    kept = dataset.rows().kept
+    rows = dataset.rows()
+    verdicts = judge(rules, rows, readings(dataset.at(None), rules, rows))
+    kept = rows.kept
     drop = ~np.asarray(verdicts.keep)
-    rows = np.flatnonzero(drop) if kept is None else kept[drop]
-    value = _removed(view, rows)
+    value = _removed(view, np.flatnonzero(drop) if kept is None else kept[drop])
     memory[_key(dataset, view, found)] = value
     return value
 
@@ -117,16 +118,20 @@ def _finding(
 def _effect(
     dataset: Dataset, view: View, found: StoredFinding, memory: Memory
 ) -> dict[str, Any] | None:
-    """At once where the fix is expressions over what is computed, else if it was tried."""
+    """At once where the fix is conditions on what is there, else if it was tried."""
     key = _key(dataset, view, found)
     if key in memory or found.fix is None:
         return memory.get(key)
     stays = view.base
     for rule in compile_rules([found.fix]):
-        if rule.expression is None:
+        if rule.rowset is not None:
+            written = str(rule.rowset)
+        elif rule.expression is not None:
+            written = rule.expression.describe()
+        else:
             return None
         try:
-            true = view.snapshot.truth(rule.expression.describe())
+            true = view.snapshot.truth(written)
         except UsageError:
             return None  # it names a signal that is not computed
         stays = stays & (true if rule.kind == "keep" else ~true)

@@ -15,6 +15,7 @@ from assay.project.check import StoredFinding, ensure
 from assay.project.curate import signals_of
 from assay.project.describe.measure import Filter, Measure, short
 from assay.project.inbox import fix_text
+from assay.project.rowsets import readings
 from assay.run.compute import Progress
 from assay.select.compiled import CompiledRule, compile_rules
 from assay.select.rules import judge
@@ -77,7 +78,7 @@ def _dropped(
     dataset = look.dataset
     ensure(dataset, signals_of(dataset, [], rules), progress)
     rows = dataset.rows()
-    verdicts = judge(rules, rows)
+    verdicts = judge(rules, rows, readings(dataset.at(None), rules, rows))
     drop = np.zeros(len(look.all.base), bool)
     fails = ~np.asarray(verdicts.keep)
     drop[np.flatnonzero(fails) if rows.kept is None else rows.kept[fails]] = True
