@@ -73,7 +73,8 @@ def map(
         return
     _ = target.source
     made: dict[str, Any] | None = None
-    if again or embedding is not None or not target.topics():
+    told_how = embedding is not None or (method, seed, names) != ("auto", 0, "auto")
+    if again or told_how or not target.topics():
         with err().status("Making the map") as line:
             made = target.make_map(
                 embedding=embedding,
