@@ -105,7 +105,7 @@ def test_template_sentences_of_a_bias_study_are_balanced_by_label(texts_of, find
 def test_other_languages_and_few_mentions_are_left_alone(find) -> None:
     texts = ["The Christian choir sang."] * 90
     assert find("groups.identity", rows_of(texts, code="de")) == []
-    assert find("groups.identity", rows_of(texts[:49] + ["It rained."] * 50)) == []
+    assert find("groups.identity", rows_of(texts[:29] + ["It rained."] * 50)) == []
 
 
 def test_terms_have_to_be_words_by_group_by_axis() -> None:

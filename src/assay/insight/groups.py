@@ -20,7 +20,7 @@ from assay.insight.wording import MAX_EXAMPLES, count, percent, wilson
 from assay.registry import finder
 from assay.schema import Finding, Rows
 
-LEAST_ROWS = 50
+LEAST_ROWS = 30
 """An axis that fewer rows name is not what the dataset is about."""
 _JUDGED = 20  # rows with and without a group from which label rates are compared
 _CLASSES = 20
@@ -57,7 +57,7 @@ def identity_groups(
         language: Code of the language they are of; rows in another one are not judged.
         least: Part of the rows that name the most named group of an axis below which another one is
             found; the upper end of the 95 % interval of the ratio has to be below. An axis that
-            fewer than 50 rows name is left out.
+            fewer than 30 rows name is left out.
         label: Column of labels; by default the one called label, class, category, intent or so.
 
     Yields:

@@ -33,7 +33,7 @@ ORIGINS = frozenset(
 """Names of columns that say where a row comes from, or who made it."""
 ADDRESSES = frozenset(("url", "uri", "link", "href"))
 """Names of columns of web addresses; their hosts are sources."""
-LEAST_ROWS = 50
+LEAST_ROWS = 30
 _HOST = r"^[A-Za-z][A-Za-z0-9+.\-]*://(?:[^/?#@]*@)?(?:[Ww]{3}\.)?(?P<host>[^/?#:]+)"
 _SHOWN = 12
 

@@ -30,7 +30,7 @@ from assay.select.sample import draws
 
 SIGNALS = ("text.language.code", "text.stats.words")
 """Computed columns that can be shortcuts as well."""
-LEAST_ROWS = 50
+LEAST_ROWS = 30
 _EXPLAINED = 0.05  # of the label's variation: less is a pattern, and no shortcut
 _SURE = 0.05  # after correction for the number of columns
 _SAME = 0.995  # rows that may not speak against a column being the label itself
