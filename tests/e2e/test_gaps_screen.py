@@ -50,7 +50,7 @@ def test_from_a_target_to_the_rows_that_are_missing(visit: Visit, lacking: Serve
     conclusion = page.get_by_role(
         "heading", name=re.compile("^pool can be told from target: AUROC")
     )
-    expect(conclusion).to_be_visible(timeout=60_000)
+    expect(conclusion).to_be_visible(timeout=120_000)
     first = page.get_by_role("article").first
     expect(first).to_contain_text("alarm")
     assert page.evaluate("window.hacked") is None
@@ -96,14 +96,14 @@ def test_from_a_target_to_the_rows_that_are_missing(visit: Visit, lacking: Serve
 def test_rows_that_come_make_it_stale_and_it_is_made_anew(visit: Visit, lacking: Served) -> None:
     page = visit(lacking)
     page.goto(f"{lacking.base}gaps?data=pool&beside=rest")
-    expect(page.get_by_role("heading", name=re.compile("^pool can"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("heading", name=re.compile("^pool can"))).to_be_visible(timeout=120_000)
     more = lacking.folder.parent / "more.jsonl"
     more.write_text("".join(json.dumps({"text": f"play song {n}"}) + "\n" for n in range(9)))
     assay.open(lacking.folder).dataset("rest").add(more)
     page.reload()
     expect(page.get_by_role("main")).to_contain_text("before the last change")
     page.keyboard.press("r")
-    expect(page.get_by_role("main")).not_to_contain_text("before the last change", timeout=60_000)
+    expect(page.get_by_role("main")).not_to_contain_text("before the last change", timeout=120_000)
     expect(page.get_by_role("main")).to_contain_text("34 rows of rest")
 
 
