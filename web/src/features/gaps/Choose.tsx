@@ -1,4 +1,5 @@
 import { CircleDashed } from "lucide-react";
+import { useCommands } from "@/lib/commands";
 import { plural } from "@/lib/format";
 import { useKeys } from "@/lib/keys";
 import { view } from "@/lib/view";
@@ -22,6 +23,7 @@ const SHOWN = 8;
 export function Choose({ pool, others, target }: Props) {
   const choose = (beside: string) => view.set({ beside });
   const first = target === undefined ? others.slice(0, SHOWN) : [];
+  useCommands(others.filter((one) => one.name !== target).map((one) => ({ group: "Gaps", label: `Hold ${pool} against ${one.name}`, words: "target compare gaps", run: () => choose(one.name) })));
   useKeys("Gaps", first.map((one, i) => ({ keys: String(i + 1), label: `Hold it against ${one.name}`, run: () => choose(one.name) })));
   if (target !== undefined) return <Target others={others} target={target} pool={pool} />;
   return (
