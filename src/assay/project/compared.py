@@ -136,7 +136,7 @@ def _shared(pool: Dataset, other: Dataset) -> SharedSpace:
     if found is None:
         raise UsageError(
             f"'{pool.full_name}' and '{other.full_name}' have no embedding in common.",
-            remedy=f"assay compute {pool.name} embed.text, and the same for {other.name}",
+            remedy=f"assay compute {pool.name} embed.text && assay compute {other.name} embed.text",
         )
     return found
 

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { about, api, cancelJob, failureOf, failureText, isOver, queries, useDataset, useLive, useProject, whenOver } from "@/api";
+import { useKeys } from "@/lib/keys";
 import { splitDataset, useView } from "@/lib/view";
 import { Button, EmptyState, ErrorState, NoRows, Progress, Skeleton, toast } from "@/ui";
 import { CircleDashed } from "lucide-react";
@@ -72,13 +73,7 @@ export default function GapsScreen() {
           <EmptyState
             title={obstacle.what}
             command={obstacle.remedy}
-            action={
-              obstacle.embeddable && (
-                <Button kind="primary" onClick={() => make({ embed: true })}>
-                  Compute an embedding and compare
-                </Button>
-              )
-            }
+            action={obstacle.embeddable && <Embed onEmbed={() => make({ embed: true })} />}
           >
             {obstacle.embeddable && "Rows are compared by what they mean, so both sides need vectors of one model. "}On the command line:
           </EmptyState>
@@ -86,6 +81,15 @@ export default function GapsScreen() {
         {running && <Skeletons />}
       </div>
     </div>
+  );
+}
+
+function Embed({ onEmbed }: { onEmbed: () => void }) {
+  useKeys("Gaps", [{ keys: "enter", label: "Compute an embedding and compare", run: onEmbed }]);
+  return (
+    <Button kind="primary" keys="enter" onClick={onEmbed}>
+      Compute an embedding and compare
+    </Button>
   );
 }
 
