@@ -16,6 +16,8 @@ _CALM = 3  # rows that its score is averaged with
 _SCORE = 0.8  # how much a standard deviation of the score counts beside one of place
 _STARTS = 4
 _DRAWS = 4000
+FALSE_RATE = 0.05
+"""Of the cells that are called sure, the share that may be none, as expected."""
 LEAST = 3
 """Target rows below which a cell says nothing."""
 
@@ -32,6 +34,7 @@ class Cells:
         ratio: float64, shape (cells,): target share over own share, both shrunk by half a row.
         low: float64, shape (cells,): lower end of its 95 % interval.
         high: float64, shape (cells,): upper end.
+        sure: bool, shape (cells,): whether it is a gap even though so many cells were looked at.
     """
 
     label: np.ndarray
@@ -41,6 +44,7 @@ class Cells:
     ratio: np.ndarray
     low: np.ndarray
     high: np.ndarray
+    sure: np.ndarray
 
 
 def make_cells(
@@ -72,7 +76,7 @@ def make_cells(
     if n == 0:
         nothing = np.empty(0)
         none = np.empty(0, np.int64)
-        return Cells(none, none, none, none, nothing, nothing, nothing)
+        return Cells(none, none, none, none, nothing, nothing, nothing, none.astype(bool))
     z = score - np.median(score)
     z = z / (z.std() or 1.0)
     place = _mean_of(target, among[:, :_BLUR])
@@ -85,11 +89,11 @@ def make_cells(
     held = np.bincount(label, minlength=count)
     own = np.bincount(label[nearest_target], minlength=count) if m else np.zeros(count, np.int64)
     ratio = ((held + 0.5) / (n + 1)) / ((own + 0.5) / (m + 1))
-    low, high = _interval(held, n, own, m, seed)
+    low, high, chance = _interval(held, n, own, m, seed)
     evidence = np.bincount(label, z, count) / np.sqrt(held + 1) + np.log(low)
     evidence[held < min(LEAST, n)] = -np.inf
     order = np.lexsort((np.arange(count), -evidence))
-    return Cells(label, order, held, own, ratio, low, high)
+    return Cells(label, order, held, own, ratio, low, high, _discoveries(chance))
 
 
 def _mean_of(values: np.ndarray, among: np.ndarray) -> np.ndarray:
@@ -115,8 +119,9 @@ def _best_kmeans(points: np.ndarray, cells: int, seed: int) -> np.ndarray:
 
 def _interval(
     held: np.ndarray, n: int, own: np.ndarray, m: int, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Central 95 % of target share over own share, both with a Jeffreys prior."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Central 95 % of target share over own share, both with a Jeffreys prior; and the chance that
+    it is not above 1."""
     rng = np.random.default_rng(seed)
 
     def shares(count: np.ndarray, total: int) -> np.ndarray:
@@ -124,4 +129,16 @@ def _interval(
 
     drawn = np.log(shares(held, n)) - np.log(np.maximum(shares(own, m), 1e-12))
     low, high = np.exp(np.percentile(drawn, [2.5, 97.5], axis=0))
-    return low, high
+    return low, high, (1 + np.count_nonzero(drawn <= 0, axis=0)) / (1 + _DRAWS)
+
+
+def _discoveries(chance: np.ndarray) -> np.ndarray:
+    """Which of many chances hold together, so that few of those are false: bool, shape (n,).
+
+    Benjamini and Hochberg 1995, section 3.1, at a false discovery rate of 5 %.
+    """
+    order = np.argsort(chance, kind="stable")
+    below = chance[order] <= FALSE_RATE * np.arange(1, len(chance) + 1) / max(1, len(chance))
+    found = np.zeros(len(chance), bool)
+    found[order[: 1 + int(np.flatnonzero(below)[-1])] if below.any() else order[:0]] = True
+    return found

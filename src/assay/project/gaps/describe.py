@@ -93,6 +93,7 @@ class Describer:
             },
             row_ids=row_ids,
             own_row_ids=self._own.ids(np.flatnonzero(inside[found.near_target])) if own else [],
+            sure=bool(cells.sure[cell]),
         )
 
     def _names(self, members: np.ndarray) -> list[str]:

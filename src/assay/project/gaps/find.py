@@ -88,7 +88,7 @@ def find(
     order = [int(cell) for cell in found.cells.order if _lacks(found, cell)]
     tell(_STEPS - 1, _STEPS, "Describing the gaps")
     described = Describer(own, wanted, others, found).all(order[:limit])
-    beyond = [cell for cell in order[limit:] if found.cells.low[cell] > 1]
+    beyond = [cell for cell in order[limit:] if found.cells.sure[cell]]
     n, m = wanted.known, own.known
     held = sum(int(found.cells.target[cell]) / n for cell in beyond)
     short = sum(found.cells.target[cell] / n - found.cells.own[cell] / m for cell in beyond)
