@@ -10,7 +10,7 @@ test("a p-value says what it can", () => {
 test("a ratio is short", () => {
   expect(times(7.667)).toBe("7.7×");
   expect(times(102.85)).toBe("103×");
-  expect(interval(2.71, 27334)).toBe("2.7 to 27.3K");
+  expect(interval(2.71, 27334)).toBe("2.7 or more");
 });
 
 test("a rule reads as words", () => {

@@ -11,9 +11,10 @@ export function times(ratio: number): string {
   return `${end(ratio)}×`;
 }
 
-/** "3.9 to 16.3": an interval of ratios. */
+/** "3.9 to 16.3", "8.4 or more": an interval of ratios. */
 export function interval(low: number, high: number): string {
-  return `${end(low)} to ${end(high)}`;
+  // With no own row in it, the upper end says nothing: it hangs on the prior alone.
+  return high >= 1000 ? `${end(low)} or more` : `${end(low)} to ${end(high)}`;
 }
 
 function end(ratio: number): string {
