@@ -5,6 +5,9 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from assay.insight._language_names import language_name
+from assay.ops.text import language
+
 
 def test_rows_in_another_language_than_most_are_found(texts_of, dataset, find, kept_by_fix) -> None:
     data = texts_of("language_id/sentences.jsonl.zst")
@@ -54,3 +57,8 @@ def test_codes_without_a_name_are_shown_as_they_are(find) -> None:
     (found,) = find("language.mix", rows)
     assert found.title == "2 languages; 33% of 3 rows are not xx1"
     assert found.row_ids == ["c"]
+
+
+def test_every_language_that_is_told_apart_has_a_name() -> None:
+    known = {*language._langid().labels, *language._fasttext().labels, language.NO_LANGUAGE}
+    assert {code for code in known if language_name(code) == code} == set()
