@@ -128,7 +128,7 @@ def test_keys_tag_what_is_selected_and_take_it_back(explore: Page, served: Serve
 def test_the_legend_filters(explore: Page) -> None:
     explore.keyboard.press("Control+k")
     explore.keyboard.type("color by kind")
-    explore.keyboard.press("Enter")
+    explore.get_by_role("option", name="Color by Kind", exact=True).click()
     legend = explore.get_by_role("group", name="Colors: Kind")
     legend.get_by_role("button", name="k1").click()
     expect(explore.get_by_role("banner")).to_contain_text("23 of 60")
