@@ -65,7 +65,7 @@ def times(work: Callable[[Any], object], asked: list[Any]) -> dict[str, float]:
 def recall(dataset: Dataset, rows: np.ndarray, k: int = 10) -> float:
     """Share of the true nearest rows that the index finds."""
     table = dataset.source
-    field = find._embedding(table.schema)
+    field = find.text_embedding(table.schema)
     matrix, valid = hybrid.as_matrix(table.take(rows, [field.name]).column(0))
     asked = matrix[valid]
     exact = hybrid._scan(table, field.name, asked, k, None)

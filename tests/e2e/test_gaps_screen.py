@@ -79,7 +79,7 @@ def test_from_a_target_to_the_rows_that_are_missing(visit: Visit, lacking: Serve
     number = first.get_by_role("button", name=re.compile(r"^Show the \d+ rows of the target"))
     shown = re.search(r"\d+", number.inner_text())
     assert shown is not None
-    page.keyboard.press("Enter")
+    number.click()
     expect(page).to_have_url(re.compile(r"/explore\?data=target&where=selection"))
     expect(page.get_by_role("banner")).to_contain_text(f"{shown[0]} of 50")
     page.go_back()

@@ -146,7 +146,9 @@ def _fit(dataset: Dataset, field: Any, like: Sequence[str], unlike: Sequence[str
     positive, negative = (vectors_of(table, field.name, side, of_texts) for side in sides)
     if len(positive) == 0:
         raise UsageError(
-            "No example has a vector.", remedy=f"assay compute {dataset.name} embed.text"
+            "No example has a vector: its text is empty, or has no word that the model knows.",
+            where=", ".join(like)[:200],
+            remedy="give other examples, such as rows that a search finds",
         )
     shown = {int(r) for side in sides for e in side for r in e.rows}
     drawn = np.random.default_rng(0).permutation(table.num_rows)[: BACKGROUND + len(shown)]

@@ -16,7 +16,7 @@ _CALM = 3  # rows that its score is averaged with
 _SCORE = 0.8  # how much a standard deviation of the score counts beside one of place
 _STARTS = 4
 _DRAWS = 4000
-FALSE_RATE = 0.05
+FALSE_RATE = 0.1
 """Of the cells that are called sure, the share that may be none, as expected."""
 LEAST = 3
 """Target rows below which a cell says nothing."""
@@ -135,7 +135,7 @@ def _interval(
 def _discoveries(chance: np.ndarray) -> np.ndarray:
     """Which of many chances hold together, so that few of those are false: bool, shape (n,).
 
-    Benjamini and Hochberg 1995, section 3.1, at a false discovery rate of 5 %.
+    Benjamini and Hochberg 1995, section 3.1, at a false discovery rate of 10 %.
     """
     order = np.argsort(chance, kind="stable")
     below = chance[order] <= FALSE_RATE * np.arange(1, len(chance) + 1) / max(1, len(chance))

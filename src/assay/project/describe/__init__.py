@@ -156,9 +156,11 @@ def _lead(look: Measure, found: int, fixes: int, outcome: Outcome) -> tuple[Inli
     left = int(np.count_nonzero(outcome.kept))
     if left < look.rows:
         number = look.where(outcome.kept)
-        tried = f"the {MAX_TRIED} most serious of {fixes:,} fixes" if fixes > MAX_TRIED else ""
-        said = f"If {tried} were applied" if tried else "If every suggested fix were applied"
-        rows += [f" {said}, ", number or f"{left:,}"]
+        tried = "every suggested fix"
+        if fixes > MAX_TRIED:
+            tried = f"the {MAX_TRIED} most serious of {fixes:,} fixes"
+        but = " but those that rebalance" if outcome.rebalancing else ""
+        rows += [f" If {tried}{but} were applied, ", number or f"{left:,}"]
         rows.append(f" of them would remain ({percent(left, look.rows)}).")
     return tuple(rows)
 

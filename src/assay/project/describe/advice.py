@@ -20,18 +20,23 @@ from assay.run.compute import Progress
 from assay.select.compiled import CompiledRule, compile_rules
 from assay.select.rules import judge
 
+REBALANCING = ("labels.imbalance", "labels.spurious", "sources.imbalance")
+"""Checks whose fixes pay for evenness with rows that nothing is wrong with."""
+
 
 @dataclass(frozen=True)
 class Outcome:
     """What the fixes leave together.
 
     Attributes:
-        kept: bool over all source rows.
+        kept: bool over all source rows: what fixes leave that take out what is wrong.
         advice: What to do, most serious first.
+        rebalancing: How many of the fixes rebalance; they are not counted in `kept`.
     """
 
     kept: np.ndarray
     advice: tuple[Advice, ...]
+    rebalancing: int = 0
 
 
 def advise(
@@ -42,7 +47,7 @@ def advise(
     on_note: Callable[[str], None] = lambda note: None,
     on_step: Callable[[int, int, str], None] | None = None,
 ) -> Outcome:
-    """Try the fix of each finding by itself on all rows, and say what all of them leave.
+    """Try the fix of each finding by itself on all rows, and say what they leave together.
 
     Args:
         look: The dataset, measured.
@@ -52,7 +57,7 @@ def advise(
         on_step: Told how many fixes were tried, of how many.
     """
     left = look.all.base.copy()
-    advice = []
+    advice, rebalancing = [], 0
     for place, each in enumerate(found):
         if on_step is not None:
             on_step(place, len(found), "Trying the fixes")
@@ -66,9 +71,12 @@ def advise(
             continue
         if not drop.any():
             continue
-        left &= ~drop
+        if each.check in REBALANCING:
+            rebalancing += 1
+        else:
+            left &= ~drop
         advice.append(_advice(look, each, rules, drop))
-    return Outcome(left, tuple(advice))
+    return Outcome(left, tuple(advice), rebalancing)
 
 
 def _dropped(

@@ -41,7 +41,7 @@ class Gap:
         row_ids: Ids of its target rows, most missing first.
         own_row_ids: Ids of the pool rows in it.
         sure: Whether it is larger than chance makes one of so many regions (false discovery rate
-            of 5 %).
+            of 10 %).
     """
 
     id: str
