@@ -40,7 +40,8 @@ def shared_space(a: pa.Schema, b: pa.Schema) -> SharedSpace | None:
     """
     left = [field for field in a if is_embedding(field)]
     for field in left:
-        twin = next((f for f in b if is_embedding(f) and space(f) == space(field)), None)
+        alike = (f for f in b if f.type == field.type and space(f) == space(field))
+        twin = next(alike, None)
         if twin is not None:
             return SharedSpace(_name(field), field, twin)
     for field in left:

@@ -68,7 +68,8 @@ def make_cells(
         among: int32, shape (n, j): nearest other target rows, -1 where there is none.
         score: float64, shape (n,): from `log_density_ratio`, or any that is high where the pool
             lacks.
-        nearest_target: int64, shape (m,): the target row nearest to each row of the pool.
+        nearest_target: int64, shape (m,): the target row nearest to each row of the pool; -1 where
+            none is near.
         cells: At most how many.
         seed: Where k-means starts.
     """
@@ -87,7 +88,7 @@ def make_cells(
     label = _best_kmeans(points, max(1, min(cells, n // ROWS_A_CELL)), seed)
     count = int(label.max()) + 1
     held = np.bincount(label, minlength=count)
-    own = np.bincount(label[nearest_target], minlength=count) if m else np.zeros(count, np.int64)
+    own = np.bincount(label[nearest_target[nearest_target >= 0]], minlength=count)
     ratio = ((held + 0.5) / (n + 1)) / ((own + 0.5) / (m + 1))
     low, high, chance = _interval(held, n, own, m, seed)
     evidence = np.bincount(label, z, count) / np.sqrt(held + 1) + np.log(low)

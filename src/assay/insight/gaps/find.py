@@ -13,6 +13,8 @@ from assay.insight.terms import term_counts, unlike
 from assay.ops.match.neighbors import nearest
 from assay.search.neighbors import neighbors_of_matrix
 
+_REACH, _CLOSE = 1.25, 0.1
+
 
 @dataclass(frozen=True)
 class Compared:
@@ -24,7 +26,8 @@ class Compared:
         cells: Parts of the target.
         near_pool: int32, shape (n, j): the rows of the pool nearest to each target row; -1 where
             there are no more.
-        near_target: int64, shape (m,): the target row nearest to each row of the pool.
+        near_target: int64, shape (m,): the target row nearest to each row of the pool; -1 where
+            that is far from it.
         auroc: How well a nearest-neighbor classifier tells the two apart.
         p_value: Of what it tells.
     """
@@ -66,8 +69,7 @@ def compare(
     if texts is not None:
         words = unlike(texts[1], term_counts(texts[0]), len(texts[0]))
         score = _standard(score) + _standard(words)
-    # Which cell a row of the pool belongs to; without a target there is none.
-    first = nearest(target, pool, 1)[0][:, 0] if len(target) else np.empty(0, np.int64)
+    first = _nearest_alike(pool, target, among.similarities)
     on_step(2, 4, "Testing whether the two differ")
     auroc, p_value = two_sample_test(pool, target, seed=seed)
     on_step(3, 4, "Dividing the target into cells")
@@ -79,6 +81,23 @@ def compare(
         auroc,
         p_value,
     )
+
+
+def _nearest_alike(pool: np.ndarray, target: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """The target row nearest to each row of the pool: int64, shape (m,); -1 where it is far.
+
+    Far is what lies further from it than its own furthest neighbors in the target do, and a bit:
+    every row is nearest to some cell, also one that has nothing to do with it.
+    """
+    if len(target) == 0:
+        return np.empty(0, np.int64)
+    found, alike = (part[:, 0] for part in nearest(target, pool, 1))
+    known = np.isfinite(among)
+    last = np.maximum(known.sum(axis=1) - 1, 0)
+    reach = 1.0 - np.where(known.any(axis=1), among[np.arange(len(among)), last], -np.inf)
+    # Copies of one text have no distance among them; what says the same in other words counts.
+    far = 1.0 - alike > _REACH * np.maximum(reach, _CLOSE)[found]
+    return np.where(far, -1, found)
 
 
 def _standard(values: np.ndarray) -> np.ndarray:

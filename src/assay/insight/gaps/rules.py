@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp, lgamma, log, log1p
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ VALUES = 50
 """Values of a text column up to which it is an attribute and not a text or an id."""
 _CONDITIONS = 4
 _COVERED = 0.7  # of the rows described that a condition must hold for
+_CHANCE = 0.001  # that it says nothing, over all columns; ends of a range are fitted to the rows
 _LIFT = 1.25  # how much rarer it must be among the others
 _ENDS = (0.05, 0.95)  # a range leaves out the ends: one odd row is no description
 
@@ -113,10 +115,29 @@ class Attributes:
             before = float(holds[inside].mean())
             if covers < _COVERED or left * _LIFT > covers / before:
                 continue
+            if self._chance(int(both[inside].sum()), int(holds[inside].sum()), left) > _CHANCE:
+                continue
             gain = covers / before - left
             if gain > gained:
                 best, gained = condition, gain
         return best
+
+    def _chance(self, held: int, rows: int, elsewhere: float) -> float:
+        """How often one of the columns would hold for so many of the rows if none told anything.
+
+        The upper tail of the binomial with the share of the others, times the columns looked at.
+        """
+        rate = min(max(elsewhere, 1e-12), 1 - 1e-12)
+        logs = [
+            lgamma(rows + 1)
+            - lgamma(k + 1)
+            - lgamma(rows - k + 1)
+            + k * log(rate)
+            + (rows - k) * log1p(-rate)
+            for k in range(held, rows + 1)
+        ]
+        tail = sum(exp(each) for each in logs)
+        return tail * (len(self._values) + len(self._numbers))
 
     def _conditions(self, inside: np.ndarray, used: set[str]) -> list[_Condition]:
         found = []

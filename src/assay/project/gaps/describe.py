@@ -92,7 +92,7 @@ class Describer:
                 "search": [self._search(name, cell, need) for name in self._others],
             },
             row_ids=row_ids,
-            own_row_ids=self._own.ids(np.flatnonzero(inside[found.near_target])) if own else [],
+            own_row_ids=self._own.ids(_of_cell(found.near_target, inside)) if own else [],
             sure=bool(cells.sure[cell]),
         )
 
@@ -179,3 +179,8 @@ def _about(terms: Sequence[str], rules: Sequence[str]) -> str:
 def _ends(interval: tuple[float, float], digits: int = 6) -> tuple[float, float]:
     low, high = interval
     return round(low, digits), round(high, digits)
+
+
+def _of_cell(near_target: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """The rows of the pool that are near a target row of the cell."""
+    return np.flatnonzero((near_target >= 0) & inside[near_target])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.errors import UsageError
@@ -12,7 +13,7 @@ from assay.insight.gaps.find import Compared, compare
 from assay.project.compared import per_row, sides
 from assay.project.gaps.describe import Describer
 from assay.project.gaps.kept import keep, state_of
-from assay.project.gaps.model import Gaps
+from assay.project.gaps.model import Gaps, told_apart
 from assay.store import runs
 
 if TYPE_CHECKING:
@@ -85,6 +86,10 @@ def find(
         seed=seed,
         on_step=lambda done, _, label: tell(1 + done, _STEPS, label),
     )
+    if told_apart(found.auroc, found.p_value):
+        # That the two differ is sure, so that each region is judged for itself.
+        sure = found.cells.sure | (found.cells.low > 1)
+        found = replace(found, cells=replace(found.cells, sure=sure))
     order = [int(cell) for cell in found.cells.order if _lacks(found, cell)]
     tell(_STEPS - 1, _STEPS, "Describing the gaps")
     described = Describer(own, wanted, others, found).all(order[:limit])

@@ -18,6 +18,11 @@ ALPHA = 0.05
 _INTERVALS = ("target_ci", "own_ci", "ci")
 
 
+def told_apart(auroc: float, p_value: float) -> bool:
+    """Whether a test tells two sides apart; where they share rows, each is nearest to its copy."""
+    return p_value <= ALPHA and auroc > 0.5
+
+
 @dataclass(frozen=True)
 class Gap:
     """A region where the target has rows and the pool has fewer than its share.
@@ -106,8 +111,8 @@ class Gaps:
 
     @property
     def told_apart(self) -> bool:
-        """Whether the test tells the two apart."""
-        return self.p_value <= ALPHA
+        """Whether the test tells the two apart; below 0.5, rows lie nearer to the other side."""
+        return told_apart(self.auroc, self.p_value)
 
     def summary(self) -> str:
         """The conclusion in one sentence."""
