@@ -226,3 +226,42 @@ def test_novelty_is_highest_for_a_subject_that_the_pool_does_not_know(project: P
     assert np.median(values[alarm]) > np.quantile(values[~alarm], 0.9)
     with pytest.raises(UsageError, match="'shoe size'"):
         pool.novelty("target", label="shoe size")
+
+
+def both(tmp_path: Path, pool: list[str], target: list[str]) -> tuple[Project, Path]:
+    """A pool and a target of some subjects, with columns of noise beside the text."""
+    made = assay.open(tmp_path / "project")
+    rng = np.random.default_rng(0)
+    for name, subjects, seed in (("pool", pool, 1), ("target", target, 2)):
+        file = tmp_path / f"{name}.jsonl"
+        lines = [text for subject in subjects for text in texts(subject, 90, seed)]
+        noise = [{"age": int(rng.integers(18, 90)), "luck": float(rng.random())} for _ in lines]
+        rows = [{"text": text, **each} for text, each in zip(lines, noise, strict=True)]
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        made.dataset(name).add(file)
+        made.dataset(name).compute({"op": "embed.text", "model": "lsa"})
+    return made, tmp_path
+
+
+def test_a_target_that_the_pool_knows_nothing_of_has_no_own_rows(tmp_path: Path) -> None:
+    made, _ = both(tmp_path, ["weather", "music"], ["alarm", "table"])
+    found = made.dataset("pool").gaps("target")
+    assert found.told_apart and found.auroc > 0.95
+    sure = [gap for gap in found.gaps if gap.sure]
+    assert sum(gap.own_rows for gap in found.gaps) < 0.25 * sum(gap.rows for gap in found.gaps)
+    assert sum(gap.target_share for gap in sure) > 0.2
+    # Ages and luck are the same everywhere, so that no description speaks of them.
+    described = " ".join(rule["rule"] for gap in found.gaps for rule in gap.rules)
+    assert "age" not in described and "luck" not in described
+
+
+def test_a_pool_that_is_part_of_its_target_is_told_from_it(tmp_path: Path) -> None:
+    made, path = both(tmp_path, ["weather", "music"], ["alarm"])
+    made.dataset("target").add(path / "pool.jsonl")
+    made.dataset("target").compute("embed.text")
+    found = made.dataset("pool").gaps("target")
+    assert found.told_apart
+    assert found.gaps[0].sure and found.gaps[0].own_rows == 0
+    assert all("alarm" in example["text"] for example in found.gaps[0].examples)
+    same = made.dataset("pool").gaps(made.dataset("pool"))
+    assert not same.told_apart and not any(gap.sure for gap in same.gaps)

@@ -16,7 +16,7 @@ VALUES = 50
 """Values of a text column up to which it is an attribute and not a text or an id."""
 _CONDITIONS = 4
 _COVERED = 0.7  # of the rows described that a condition must hold for
-_CHANCE = 0.001  # that it says nothing, over all columns; ends of a range are fitted to the rows
+_CHANCE = 0.0005  # that it says nothing, over all columns
 _LIFT = 1.25  # how much rarer it must be among the others
 _ENDS = (0.05, 0.95)  # a range leaves out the ends: one odd row is no description
 
@@ -115,7 +115,10 @@ class Attributes:
             before = float(holds[inside].mean())
             if covers < _COVERED or left * _LIFT > covers / before:
                 continue
-            if self._chance(int(both[inside].sum()), int(holds[inside].sum()), left) > _CHANCE:
+            held, rows = int(both[inside].sum()), int(holds[inside].sum())
+            if condition.column in self._numbers:  # two of the rows are the ends of the range
+                held, rows = held - 2, rows - 2
+            if held < 1 or self._chance(held, rows, left) > _CHANCE:
                 continue
             gain = covers / before - left
             if gain > gained:
