@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
 import assay
+from assay.cli.main import cli
 from assay.errors import UsageError
 from assay.project.gaps import kept
 from assay.project.gaps.shopping import shopping_list
@@ -265,3 +268,18 @@ def test_a_pool_that_is_part_of_its_target_is_told_from_it(tmp_path: Path) -> No
     assert all("alarm" in example["text"] for example in found.gaps[0].examples)
     same = made.dataset("pool").gaps(made.dataset("pool"))
     assert not same.told_apart and not any(gap.sure for gap in same.gaps)
+
+
+def test_where_one_side_has_vectors_the_commands_that_are_named_make_them_comparable(
+    tmp_path: Path,
+) -> None:
+    made, path = both(tmp_path, ["weather"], ["weather", "alarm"])
+    made.dataset("bare").add(path / "pool.jsonl")
+    with pytest.raises(UsageError, match="have no embedding in common") as caught:
+        made.dataset("bare").gaps("target")
+    for command in caught.value.remedy.split(" && "):
+        program, *words = shlex.split(command)
+        assert program == "assay"
+        called = CliRunner().invoke(cli, ["--project", str(tmp_path / "project"), *words])
+        assert called.exit_code == 0, called.output
+    assert made.dataset("bare").gaps("target").told_apart

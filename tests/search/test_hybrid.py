@@ -7,6 +7,8 @@ import json
 import math
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 from hypothesis import given
@@ -150,3 +152,30 @@ def test_fusion_is_the_sum_of_reciprocal_ranks(rankings: list[list[int]]) -> Non
         assert hit.score == pytest.approx(expected * (RRF_K + 1) / len(rankings))
         assert 0 < hit.score <= 1 + 1e-12
         assert hit.ranks == {n: r.index(hit.row) + 1 for n, r in named.items() if hit.row in r}
+
+
+@pytest.mark.parametrize("broken", [math.inf, math.nan, 1e30])
+def test_a_vector_without_a_length_is_no_vector_and_the_others_are_found(tmp_path, broken) -> None:
+    rows = [{"text": f"row {i}", "vec": [1.0, i, 2.0]} for i in range(6)]
+    rows[3]["vec"] = [broken, 1.0, 2.0]
+    table = pa.Table.from_pylist(
+        rows, schema=pa.schema({"text": pa.string(), "vec": pa.list_(pa.float32(), 3)})
+    )
+    pq.write_table(table, tmp_path / "rows.parquet")
+    docs = assay.open(tmp_path / "p").dataset("docs")
+    docs.add(tmp_path / "rows.parquet")
+    last = docs.to_table(["id", "position"]).sort_by("position")["id"][5].as_py()
+    hits = docs.search(like=[last], embedding="vec", mode="vector", k=10)
+    assert [hit.text for hit in hits] == ["row 4", "row 2", "row 1", "row 0"]
+
+
+def test_lengths_of_vectors_do_not_count(tmp_path) -> None:
+    rows = [{"text": "a", "vec": [1.0, 0.0]}, {"text": "long", "vec": [9.0, 9.0]}]
+    rows.append({"text": "near", "vec": [0.1, 0.0]})
+    schema = pa.schema({"text": pa.string(), "vec": pa.list_(pa.float32(), 2)})
+    pq.write_table(pa.Table.from_pylist(rows, schema=schema), tmp_path / "rows.parquet")
+    docs = assay.open(tmp_path / "p").dataset("docs")
+    docs.add(tmp_path / "rows.parquet")
+    first = docs.to_table(["id", "position"]).sort_by("position")["id"][0].as_py()
+    hits = docs.search(like=[first], embedding="vec", mode="vector")
+    assert [hit.text for hit in hits] == ["near", "long"]

@@ -21,7 +21,8 @@ from assay.insight.wording import MAX_EXAMPLES, count, snippet
 from assay.ops.match.cells import assign, kmeans
 from assay.registry import finder
 from assay.schema import Finding, Rows
-from assay.search.spaces import is_embedding, space, usable
+from assay.search.hybrid import as_matrix
+from assay.search.spaces import is_embedding, space
 
 LEAST_ROWS = 30
 """Fewer rows of a side are too few to say what is usual on it."""
@@ -193,7 +194,7 @@ def _cells(sides: _Sides) -> _Column | None:
     def some(side: Rows, among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         if len(among) > _CLUSTERED:
             among = np.sort(rng.choice(among, _CLUSTERED, replace=False))
-        points, known = usable(side.take(among, name).column(0))
+        points, known = as_matrix(side.take(among, name).column(0))
         return _unit(points[known]), among[known]
 
     old, old_rows = some(sides.old, sides.before)
@@ -211,7 +212,7 @@ def _cells(sides: _Sides) -> _Column | None:
     codes = np.full(len(sides.after), -1, np.int64)
     for start in range(0, len(codes), _BLOCK):
         block = sides.after[start : start + _BLOCK]
-        points, known = usable(sides.new.take(block, name).column(0))
+        points, known = as_matrix(sides.new.take(block, name).column(0))
         codes[start : start + len(block)][known] = assign(_unit(points[known]), centers)
     op = (sides.new.schema.field(name).metadata or {}).get(b"assay.op", name.encode()).decode()
     return _Column(f"meaning ({op})", "cell", values, before, after, codes)

@@ -154,7 +154,7 @@ def _fit(dataset: Dataset, field: Any, like: Sequence[str], unlike: Sequence[str
     drawn = np.random.default_rng(0).permutation(table.num_rows)[: BACKGROUND + len(shown)]
     chosen = np.sort([r for r in drawn if int(r) not in shown][:BACKGROUND]).astype(np.int64)
     matrix, valid = as_matrix(table.take(chosen, [field.name]).column(0))
-    background = unit(matrix[valid & np.isfinite(matrix).all(axis=1)])
+    background = unit(matrix[valid])
     # All counter-examples together, and all of the background, weigh what the examples do.
     groups = [group for group in (positive, negative, background) if len(group)]
     weights = np.concatenate([np.full(len(group), 1.0 / len(group)) for group in groups])

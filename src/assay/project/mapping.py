@@ -26,8 +26,8 @@ from assay.project.topic_names import (
 )
 from assay.project.view.columns import Column
 from assay.project.view.snapshot import Snapshot
+from assay.search.hybrid import as_matrix
 from assay.search.neighbors import Neighbors, stored_neighbors
-from assay.search.spaces import usable
 from assay.store import runs
 from assay.store.graphs import graph_folder
 
@@ -121,7 +121,7 @@ def make_map(
             remedy=f"assay compute {dataset.name} embed.text",
         )
     tell(0, None, "Reading vectors")
-    matrix, valid = usable(snapshot.table.read([column.stored]).column(0))
+    matrix, valid = as_matrix(snapshot.table.read([column.stored]).column(0))
     rows = np.flatnonzero(valid)
     used = choose(method, len(rows))
     model, note = namer(names)

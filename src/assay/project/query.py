@@ -205,10 +205,9 @@ def toward(text: np.ndarray | None, like: np.ndarray, unlike: np.ndarray) -> np.
 
 
 def unit(matrix: np.ndarray) -> np.ndarray:
-    """Rows scaled to length 1; zeros stay, and what is not finite becomes zeros."""
-    finite = np.where(np.isfinite(matrix).all(axis=1, keepdims=True), matrix, 0).astype(np.float64)
-    lengths = np.linalg.norm(finite, axis=1, keepdims=True)
-    return np.asarray(finite / np.where(lengths > 1e-12, lengths, 1), np.float32)
+    """Rows scaled to length 1; zeros stay."""
+    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+    return np.asarray(matrix / np.where(lengths > 1e-12, lengths, 1), np.float32)
 
 
 def embed_texts(dataset: Dataset, field: pa.Field, texts: Sequence[str]) -> dict[str, np.ndarray]:

@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from assay.project.rows import StoredRows
-from assay.search.spaces import is_embedding, name_of, space, usable
+from assay.search.hybrid import as_matrix
+from assay.search.spaces import is_embedding, name_of, space
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
@@ -68,14 +69,14 @@ def vectors(
     """
     field = found.a if side == "a" else found.b
     if field is not None:
-        return usable(rows.take(at, field.name).column(0))
+        return as_matrix(rows.take(at, field.name).column(0))
     step = a.step_of(found.a)
     texts = rows.take(at, "text").column("text").cast(pa.string()).combine_chunks()
     parts = []
     for first in range(0, len(at), _BATCH):
         batch = pa.RecordBatch.from_arrays([texts.slice(first, _BATCH)], names=list(step.inputs))
         parts.append(step.op.fn(batch, **step.params, state=step.state or b"").column(0))
-    return usable(pa.chunked_array(parts, found.a.type))
+    return as_matrix(pa.chunked_array(parts, found.a.type))
 
 
 def _name(field: pa.Field) -> str:

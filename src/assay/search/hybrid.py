@@ -111,9 +111,10 @@ def _scan(
     for batch in table.scan([column], batch_rows=16_384):
         matrix, valid = as_matrix(batch.column(0))
         rows = np.flatnonzero(valid if allowed is None else valid & allowed[first:][: len(valid)])
+        lengths = np.maximum(np.sqrt(np.einsum("ij,ij->i", matrix, matrix)), 1e-12)
         for start in range(0, len(tops), _QUERIES_AT_ONCE):
             part = slice(start, start + _QUERIES_AT_ONCE)
-            scores = unit[part] @ matrix.T
+            scores = unit[part] @ matrix.T / lengths
             for top, of_query in zip(tops[part], scores[:, rows], strict=True):
                 top.add(rows + first, of_query)
         first += len(valid)
@@ -144,7 +145,11 @@ class _Top:
 
 
 def as_matrix(vectors: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
-    """A fixed-size list column as float32 (n, d), nulls as zeros, and which rows are not null."""
+    """A fixed-size list column as float32 (n, d), and which rows have a vector.
+
+    Rows without are zeros, and so are those with a value that is not finite or too large to have a
+    length.
+    """
     if isinstance(vectors, pa.ChunkedArray):
         vectors = vectors.combine_chunks()
         if isinstance(vectors, pa.ChunkedArray):
@@ -154,6 +159,9 @@ def as_matrix(vectors: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, np.ndarr
     values = vectors.values.slice(vectors.offset * width, len(vectors) * width)
     matrix = np.asarray(values.fill_null(0.0) if values.null_count else values)
     matrix = matrix.reshape(len(vectors), width).astype(np.float32, copy=False)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if not np.isfinite(np.vdot(matrix, matrix)):  # one pass where all is well
+            valid = valid & np.isfinite(np.einsum("ij,ij->i", matrix, matrix))
     if not valid.all():
         matrix = np.where(valid[:, None], matrix, np.float32(0))
     return matrix, valid

@@ -13,7 +13,7 @@ from assay.errors import UsageError
 from assay.registry import Op
 from assay.schema import signal_column
 from assay.search.kinds import item_type
-from assay.search.syntax import OBJECTS, is_row_set
+from assay.search.syntax import OBJECTS, is_row_set, quote_name
 
 NAME, OP = b"assay.name", b"assay.op"
 """Field metadata of a computed column: its dotted name, and the op without preset or alias."""
@@ -227,7 +227,7 @@ def _unknown(name: str, schema: pa.Schema, signals: list[_Signal]) -> UsageError
     close = difflib.get_close_matches(name, [k for k in known if k], 5, 0.6)
     meant = list(dict.fromkeys(known[k] for k in close))
     by_name = {s.dotted: s.resolved for s in signals}
-    hint = f"write {meant[0]}" if meant else "see `assay ops` for what can be computed"
+    hint = f"write {quote_name(meant[0])}" if meant else "see `assay ops` for what can be computed"
     if meant and meant[0] in by_name and not by_name[meant[0]].present:
         hint += f" (computed by `assay compute D {by_name[meant[0]].op}`)"
     columns = [c for c in schema.names if "__" not in c]

@@ -13,7 +13,7 @@ import pyarrow as pa
 from assay.errors import StoreError, UsageError
 from assay.ops.match.cells import knn_in_cells
 from assay.ops.match.neighbors import extend_knn, knn, unit_rows
-from assay.search.spaces import usable
+from assay.search.hybrid import as_matrix
 from assay.store.graphs import load_graph, save_graph
 from assay.store.locks import exclusive
 from assay.store.table import Table
@@ -187,7 +187,7 @@ def _usable(vectors: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray
             allowed="fixed-size lists of numbers",
             remedy="name an embedding, such as embed.text",
         )
-    return usable(vectors)
+    return as_matrix(vectors)
 
 
 def _provenance(field: pa.Field, k: int) -> dict[str, str]:

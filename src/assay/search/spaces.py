@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-import numpy as np
 import pyarrow as pa
-
-from assay.search.hybrid import as_matrix
 
 _SPACE = ("assay.op", "assay.version", "assay.params", "assay.state")
 
@@ -37,13 +34,3 @@ def words_alone(field: pa.Field) -> bool:
     """
     described = json.loads((field.metadata or {}).get(b"assay.params", b"[{}, {}]"))
     return bool(described[0].get("model") == "lsa")
-
-
-def usable(column: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
-    """Vectors as float32, shape (n, d), and bool, shape (n,): which rows have one.
-
-    Rows without, and those with a value that is not finite, are zeros.
-    """
-    matrix, known = as_matrix(column)
-    known = known & np.isfinite(matrix).all(axis=1)
-    return np.where(known[:, None], matrix, np.float32(0)), known

@@ -17,6 +17,10 @@ _COPIES, _SAME = 10, 1e-5
 _NEAR = 1e-3  # cosine distance below which texts are the same thing said again
 
 
+ALPHA = 0.05
+"""P-values up to it tell two sides apart."""
+
+
 def log_density_ratio(among: np.ndarray, to_pool: np.ndarray) -> np.ndarray:
     """How much denser the target is than the pool around each target row, on a log scale.
 
@@ -93,6 +97,11 @@ def two_sample_test(
         moved = rng.permutation(label)[near].sum(axis=1)
         as_much += float(np.square(moved - expected).sum()) >= found
     return _auroc(votes, label), as_much / (permutations + 1)
+
+
+def told_apart(auroc: float, p_value: float) -> bool:
+    """Whether `two_sample_test` tells the sides apart; at 0.5 and below, they lie in each other."""
+    return p_value <= ALPHA and auroc > 0.5
 
 
 def sample(rows: int, most: int, seed: int = 0) -> np.ndarray:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from assay.insight.gaps.cells import CELLS, Cells, make_cells
-from assay.insight.gaps.density import SCALES, log_density_ratio, nearest_in, two_sample_test
+from assay.insight.gaps.density import (
+    SCALES,
+    log_density_ratio,
+    nearest_in,
+    told_apart,
+    two_sample_test,
+)
 from assay.insight.terms import term_counts, unlike
 from assay.ops.match.neighbors import nearest
 from assay.search.neighbors import neighbors_of_matrix
 
+# How much further than its own neighbors a row of the pool may lie from a target row and still
+# count, and the distance below which it always does.
 _REACH, _CLOSE = 1.25, 0.1
 
 
@@ -73,14 +81,10 @@ def compare(
     on_step(2, 4, "Testing whether the two differ")
     auroc, p_value = two_sample_test(pool, target, seed=seed)
     on_step(3, 4, "Dividing the target into cells")
-    return Compared(
-        score,
-        make_cells(target, among.rows, score, first, cells=cells, seed=seed),
-        near_pool,
-        first,
-        auroc,
-        p_value,
-    )
+    made = make_cells(target, among.rows, score, first, cells=cells, seed=seed)
+    if told_apart(auroc, p_value):  # that they differ is sure: each cell is judged for itself
+        made = replace(made, sure=made.sure | (made.low > 1))
+    return Compared(score, made, near_pool, first, auroc, p_value)
 
 
 def _nearest_alike(pool: np.ndarray, target: np.ndarray, among: np.ndarray) -> np.ndarray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assay.errors import UsageError
@@ -13,7 +12,8 @@ from assay.insight.gaps.find import Compared, compare
 from assay.project.compared import per_row, sides
 from assay.project.gaps.describe import Describer
 from assay.project.gaps.kept import keep, state_of
-from assay.project.gaps.model import Gaps, told_apart
+from assay.project.gaps.model import Gaps
+from assay.project.gaps.space import obstacle
 from assay.store import runs
 
 if TYPE_CHECKING:
@@ -74,6 +74,9 @@ def find(
         raise UsageError(
             f"{cells} cells and {limit} gaps cannot be made.", allowed="cells >= 1, limit >= 0"
         )
+    blocked = obstacle(pool, target)
+    if blocked is not None and blocked.embeddable:
+        raise UsageError(blocked.what, remedy=" && ".join(blocked.remedy.splitlines()))
     tell = on_step or (lambda done, total, label: None)
     tell(0, _STEPS, "Reading vectors")
     name, own, wanted, others = sides(pool, target, sources, most=POOL_ROWS, seed=seed)
@@ -86,10 +89,6 @@ def find(
         seed=seed,
         on_step=lambda done, _, label: tell(1 + done, _STEPS, label),
     )
-    if told_apart(found.auroc, found.p_value):
-        # That the two differ is sure, so that each region is judged for itself.
-        sure = found.cells.sure | (found.cells.low > 1)
-        found = replace(found, cells=replace(found.cells, sure=sure))
     order = [int(cell) for cell in found.cells.order if _lacks(found, cell)]
     tell(_STEPS - 1, _STEPS, "Describing the gaps")
     described = Describer(own, wanted, others, found).all(order[:limit])

@@ -10,17 +10,11 @@ from typing import Any
 import pyarrow as pa
 
 from assay.errors import UsageError
+from assay.insight.gaps.density import told_apart
 from assay.insight.wording import count
 from assay.store import write
 
-ALPHA = 0.05
-"""P-values up to it tell the two apart."""
 _INTERVALS = ("target_ci", "own_ci", "ci")
-
-
-def told_apart(auroc: float, p_value: float) -> bool:
-    """Whether a test tells two sides apart; where they share rows, each is nearest to its copy."""
-    return p_value <= ALPHA and auroc > 0.5
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from assay import registry
 from assay.errors import UsageError
 from assay.registry import selector
 from assay.schema import Rows, Selection
+from assay.search.hybrid import as_matrix
 from assay.search.names import resolver
-from assay.search.spaces import is_embedding, space, usable
+from assay.search.spaces import is_embedding, space
 from assay.select._ranking import column_of
 from assay.select.sample import draws
 from assay.select.subset.criteria import Balance, Criterion, Diversity, Facility, Static
@@ -134,7 +135,7 @@ def _pool(
     rest = order[size:]
     # Rows of the earlier edition are always candidates, or they could not stay.
     seen = np.concatenate([order[:size], rest[before[rest]]])
-    matrix, known = usable(rows.take(seen, field.name).column(0))
+    matrix, known = as_matrix(rows.take(seen, field.name).column(0))
     lengths = np.linalg.norm(matrix, axis=1)
     known &= lengths > 0
     unit = np.ascontiguousarray(matrix[known] / lengths[known, None])
@@ -188,7 +189,7 @@ def _target(rows: Rows, name: str, pool: _Pool) -> np.ndarray:
         )
     order = np.argsort(draws(others.table("id")["id"].to_pylist(), 0), kind="stable")
     some = np.sort(order[: max(1, CELLS // max(1, len(pool.unit)))])
-    matrix, known = usable(others.take(some, field.name).column(0))
+    matrix, known = as_matrix(others.take(some, field.name).column(0))
     lengths = np.linalg.norm(matrix, axis=1)
     known &= lengths > 0
     return np.ascontiguousarray(matrix[known] / lengths[known, None])
