@@ -51,3 +51,31 @@ def test_a_set_of_rows_is_looked_for_once(snapshot: Snapshot) -> None:
         rows = snapshot.row_set("selection:abc", find)
         assert np.flatnonzero(rows).tolist() == [0, 3, 6, 9]
     assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("condition", "rows"),
+    [
+        ('color == "red"', [0, 4, 8]),
+        ('color != "red"', [1, 2, 5, 6, 9, 10]),
+        ('not color in ["red", "blue"]', [2, 6, 10]),
+        ('color in ["blue", "none"]', [1, 5, 9]),
+        ("color is null", [3, 7, 11]),
+        ('color is null or color contains "e"', [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]),
+        ("len(color) > 3", [1, 2, 5, 6, 9, 10]),
+        ('color == "purple"', []),
+    ],
+)
+def test_a_condition_on_a_category_holds_for_the_same_rows_by_value_and_by_row(
+    tmp_path: Path, condition: str, rows: list[int]
+) -> None:
+    colors = ["red", "blue", "green", None] * 3
+    lines = [json.dumps({"text": f"row {i}", "color": c}) for i, c in enumerate(colors)]
+    (tmp_path / "rows.jsonl").write_text("\n".join(lines))
+    dataset = assay.open(tmp_path / "project").dataset("rows")
+    dataset.add(tmp_path / "rows.jsonl")
+    snapshot = Snapshot(dataset.table)
+    assert snapshot.column("color").kind == "category"
+    assert np.flatnonzero(snapshot.truth(condition)).tolist() == rows
+    by_row = dataset.where(condition).to_table(["text"])[0].to_pylist()
+    assert sorted(by_row) == sorted(f"row {i}" for i in rows)

@@ -267,13 +267,9 @@ def _evaluate(dataset: Dataset, snapshot: Snapshot, spec: ViewSpec) -> View:
     if kept is not None:
         base[:] = False
         base[kept[kept < snapshot.num_rows]] = True
-    held = tuple(_held(snapshot, each.text, base) for each in spec.filters)
+    bits = np.packbits(base)
+    held = tuple(snapshot.truth_bits(each.text) & bits for each in spec.filters)
     return _combine(dataset, snapshot, spec, base, held)
-
-
-def _held(snapshot: Snapshot, text: str, base: np.ndarray) -> np.ndarray:
-    """The rows of `base` for which a filter holds, as packed bits."""
-    return np.packbits(snapshot.truth(text) & base)
 
 
 def _combine(
@@ -287,17 +283,19 @@ def _combine(
     chosen = [each.column for each in spec.filters]
     described = [dataset.full_name, snapshot.version, spec.texts(), chosen]
     digest.update(json.dumps(described, ensure_ascii=False).encode("utf-8", "replace"))
-    mask = base.copy()
     for each, bits in zip(spec.filters, held, strict=True):
-        mask &= np.unpackbits(bits, count=snapshot.num_rows).view(bool)
         if parse(each.text).row_sets:
             digest.update(bits.tobytes())  # what is tagged or found may change
+    mask = base
+    if held:
+        all_hold = np.bitwise_and.reduce(held)
+        mask = np.unpackbits(all_hold, count=snapshot.num_rows).view(bool)
     ranking = None
     if spec.search:
         ranking = _search(dataset, snapshot, spec, mask)
         found = np.zeros(snapshot.num_rows, bool)
         found[ranking] = True
-        mask &= found
+        mask = mask & found
     return View(dataset, snapshot, spec, digest.hexdigest(), base, mask, ranking, held)
 
 

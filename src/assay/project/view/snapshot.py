@@ -16,12 +16,13 @@ import pyarrow.compute as pc
 
 from assay import registry
 from assay.errors import UsageError
+from assay.project.view import expressions
 from assay.project.view.columns import Column, describe_columns
 from assay.project.view.counting import Binned, Coded, binned, coded, numbers
 from assay.search.evaluation import below
-from assay.search.expression import bind, parse, values
+from assay.search.expression import parse
 from assay.search.names import Resolved, resolver
-from assay.search.syntax import is_row_set, quote_name
+from assay.search.syntax import quote_name
 from assay.store.table import Table
 
 T = TypeVar("T")
@@ -29,7 +30,6 @@ CACHE_BYTES = 450_000_000
 """What the columns of one snapshot may take; the longest unused go first."""
 RANKS = 10_000
 """Values that stand for all of a column where one is ranked among them."""
-_HEAVY = ("text", "vector", "other", "spans", "list")
 
 
 class Snapshot:
@@ -64,7 +64,8 @@ class Snapshot:
         return {column.name: column for column in self.columns}
 
     @cached_property
-    def _resolve(self) -> Callable[[str], Resolved]:
+    def resolve(self) -> Callable[[str], Resolved]:
+        """From a name in an expression to the column it means."""
         return resolver(self.table.schema, registry.ops())
 
     def column(self, name: str) -> Column:
@@ -75,7 +76,7 @@ class Snapshot:
         """
         if name in self._by_name:
             return self._by_name[name]
-        found = self._resolve(name)
+        found = self.resolve(name)
         if not found.present:
             raise UsageError(
                 f"'{name}' is not computed yet.",
@@ -194,14 +195,17 @@ class Snapshot:
         Raises:
             UsageError: It is no condition over these columns.
         """
+        return np.unpackbits(self.truth_bits(text), count=self.num_rows).view(bool)
+
+    def truth_bits(self, text: str) -> np.ndarray:
+        """As `truth`, packed: uint8, shape (ceil(num_rows / 8),), not to be written to."""
         sets = self._sets(text)
-        packed = self._cached(
+        return self._cached(
             "truth",
             _key(text, sets),
-            lambda: np.packbits(self._evaluate(text, sets)),
+            lambda: np.packbits(expressions.truth(self, text, sets)),
             lambda a: a.nbytes,
         )
-        return np.unpackbits(packed, count=self.num_rows).view(bool)
 
     def check(self, text: str) -> None:
         """Refuse an expression that is no condition over these columns.
@@ -209,24 +213,24 @@ class Snapshot:
         Raises:
             UsageError: With the place of the mistake.
         """
-        bind(parse(text), self._named_schema(text), truth=True)
+        expressions.check(self, text)
 
     def numbers_of(self, text: str) -> np.ndarray:
         """The values of an expression that is a number, as floats with nan where missing."""
-        names = self._names_of(text)
+        names = expressions.names_of(self, text)
         if len(names) == 1 and parse(text).describe() == quote_name(names[0]):
             return self.numbers(names[0])
         sets = self._sets(text)
         return self._cached(
             "numbers of",
             _key(text, sets),
-            lambda: numbers(self._values(text, sets)),
+            lambda: numbers(expressions.values_of(self, text, sets)),
             lambda a: a.nbytes,
         )
 
     def binned_of(self, text: str) -> Binned:
         """The values of an expression that is a number, in bins."""
-        names = self._names_of(text)
+        names = expressions.names_of(self, text)
         if len(names) == 1 and parse(text).describe() == quote_name(names[0]):
             return self.binned(names[0])
         key = _key(text, self._sets(text))
@@ -298,35 +302,6 @@ class Snapshot:
         found = self._read(column)
         return numbers(found if column.form is None else column.form.moments(found))
 
-    def _evaluate(self, text: str, sets: Mapping[str, pa.Array]) -> np.ndarray:
-        self.check(text)
-        true = self._values(text, sets)
-        if pa.types.is_null(true.type):
-            return np.zeros(self.num_rows, bool)
-        return np.asarray(true.fill_null(False)).astype(bool)
-
-    def _named_schema(self, text: str) -> pa.Schema:
-        found = {name: self.column(name) for name in self._names_of(text)}
-        stored = self.table.schema
-        return pa.schema(
-            [
-                pa.field(name, each.type, metadata=stored.field(each.stored).metadata)
-                for name, each in found.items()
-            ]
-        )
-
-    def _names_of(self, text: str) -> tuple[str, ...]:
-        expression = parse(text)
-        names = tuple(name for name in expression.names if not is_row_set(name))
-        try:
-            for name in names:
-                self.column(name)
-        except UsageError:
-            # Binding to the whole schema raises the same error with the place in the text.
-            bind(expression, self.table.schema, resolve=self._resolve)
-            raise
-        return names
-
     def _sets(self, text: str) -> dict[str, pa.Array]:
         """The rows that an expression names, as columns of truth."""
         found = {}
@@ -342,25 +317,6 @@ class Snapshot:
             raise UsageError(f"No rows are called '{name}' here.")
         true = self._named(name)[: self.num_rows]
         return np.pad(true, (0, self.num_rows - len(true)))
-
-    def _values(self, text: str, sets: Mapping[str, pa.Array]) -> pa.Array:
-        """Light columns come from memory; texts and vectors are streamed and not kept."""
-        names = self._names_of(text)
-        bound = bind(parse(text), self._named_schema(text))
-        columns = {name: self.column(name) for name in names}
-        if not names and not sets:
-            return values(bound, pa.record_batch([pa.nulls(self.num_rows)], names=[""]))
-        if not any(column.kind in _HEAVY for column in columns.values()):
-            return values(bound, pa.table({name: self.values(name) for name in names} | dict(sets)))
-        stored = list(dict.fromkeys(column.stored for column in columns.values()))
-        found: list[pa.Array] = []
-        first = 0
-        for batch in self.table.scan(stored, batch_rows=8192):
-            fields = {n: below(batch.column(c.stored), c.path) for n, c in columns.items()}
-            fields |= {n: true.slice(first, batch.num_rows) for n, true in sets.items()}
-            first += batch.num_rows
-            found.append(values(bound, pa.record_batch(fields)))
-        return pa.concat_arrays(found) if found else pa.array([], pa.bool_())
 
     def _cached(self, kind: str, name: str, build: Callable[[], T], size: Callable[[T], int]) -> T:
         with self._lock:
