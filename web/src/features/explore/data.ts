@@ -1,6 +1,7 @@
 /** What Explore asks. Answers that a view key names never change, so they are kept by that key alone. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { about, api, apiUrl, getBytes, getJson, sendJson, useDataset, useLive, useViewQuery, useViewState } from "@/api";
+import { useEffect } from "react";
+import { about, api, apiUrl, getBytes, getJson, queries, sendJson, useDataset, useLive, useViewQuery, useViewState, type ViewState } from "@/api";
 import { basePath } from "@/lib/route";
 import { useView } from "@/lib/view";
 import { decode } from "@/map";
@@ -46,15 +47,29 @@ export function useViewMask(): Uint8Array | null | undefined {
   return useMask(state.isPlaceholderData ? undefined : state.data?.view_key, whole);
 }
 
+const facetsOf = (dataset: string | null, key: string | undefined) => ({
+  queryKey: ["facets", dataset, key],
+  queryFn: ({ signal }: { signal: AbortSignal }) => getJson<{ total: number; count: number; facets: Facet[] }>(apiUrl(["datasets", dataset ?? "", "facets"], { view: key }), signal),
+  ...FOREVER,
+});
+
 export function useFacets(key: string | undefined) {
   const dataset = useView((view) => view.dataset);
-  return useQuery({
-    queryKey: ["facets", dataset, key],
-    queryFn: ({ signal }) => getJson<{ total: number; count: number; facets: Facet[] }>(apiUrl(["datasets", dataset ?? "", "facets"], { view: key }), signal),
-    enabled: dataset !== null && key !== undefined,
-    placeholderData: keepPreviousData,
-    ...FOREVER,
-  });
+  return useQuery({ ...facetsOf(dataset, key), enabled: dataset !== null && key !== undefined, placeholderData: keepPreviousData });
+}
+
+/** Asks for the facets of a view as soon as its key is known: the server counts while the page is drawn. */
+export function useFacetsAhead() {
+  const dataset = useView((view) => view.dataset);
+  useEffect(
+    () =>
+      queries.getQueryCache().subscribe((event) => {
+        const [, , of, what, ...rest] = event.query.queryKey;
+        if (event.type !== "updated" || event.action.type !== "success" || of !== dataset || what !== "view" || rest.length !== 1) return;
+        void queries.prefetchQuery(facetsOf(dataset, (event.query.state.data as ViewState).view_key));
+      }),
+    [dataset],
+  );
 }
 
 export function useValues(key: string | undefined, column: string, part: string, enabled: boolean) {

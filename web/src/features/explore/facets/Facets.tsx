@@ -4,7 +4,7 @@ import { failureOf } from "@/api";
 import { remember, remembered } from "@/lib/storage";
 import { conditionOn, useView, view } from "@/lib/view";
 import { cx, EmptyState, ErrorState, SearchField, Skeleton } from "@/ui";
-import { useFacets } from "../data";
+import { useFacets, useFacetsAhead } from "../data";
 import { isNumeric, type Facet } from "../types";
 import { NumberCard } from "./NumberCard";
 import { keepOrder, orderFacets, shownFacets, type Group } from "./order";
@@ -16,6 +16,7 @@ const AT_FIRST = 8;
 
 /** How the columns are spread: all rows in grey, those in view (or selected) in the accent. */
 export const Facets = memo(function Facets({ viewKey, stale }: { viewKey: string | undefined; stale: boolean }) {
+  useFacetsAhead();
   const asked = useFacets(viewKey);
   const filters = useView((now) => now.filters);
   const [part, setPart] = useState("");
