@@ -271,12 +271,27 @@ def test_subset_chooses_rows_and_tells_what_changed_when_rows_came(assay, docs, 
 def test_split_deals_rows_into_versions_and_says_when_none_moved(assay, docs) -> None:
     made = assay("split", "docs", "--parts", "a=1,b=1", "--by", "group:n", "--json").json
     assert [part["version"] for part in made["parts"]] == ["docs@a", "docs@b"]
-    assert sorted(part["rows"] for part in made["parts"]) == [2, 3]
+    assert sum(part["rows"] for part in made["parts"]) + made["left_out"] == 5
     again = assay("split", "docs", "--parts", "a=1,b=1", "--by", "group:n").stdout
     assert "Split 5 rows by group:n:" in again
     assert "no row moved" in again
     for wrong in ("a", "a=", "a=1,a=2", "a=0,b=1", "a=1", "a=x,b=1"):
         assert assay("split", "docs", "--parts", wrong, "--json").code == 2
+
+
+def test_split_says_what_is_in_no_part_and_what_is_in_several(assay, docs, lines) -> None:
+    assay("add", "docs", lines("b.jsonl", [{"text": "again", "n": n} for n in range(20, 30)]))
+    made = assay("split", "docs", "--parts", "a=1,b=1", "--by", "group:n", "--json").json
+    assert made["across"] == {"exact": {"rows": 0, "groups": 0}, "near": None}
+    assert made["why_left_out"] == {"repeats": made["left_out"], "linking": 0, "no_time": 0}
+    assert made["left_out"] > 0
+    shown = assay("split", "docs", "--parts", "a=1,b=1", "--by", "group:n").stdout
+    assert f"In no part: {made['left_out']} row" in shown
+    assert "with the content of a row in another part" in shown
+    keeping = ("split", "docs", "--parts", "c=1,d=1", "--by", "group:n", "--repeats", "keep")
+    assert "12 rows of 2 equal contents are in several parts" in " ".join(assay(*keeping).stdout.split())
+    wrong = assay("split", "docs", "--repeats", "keep", "--by", "content", "--json")
+    assert (wrong.code, "no repeats to keep" in wrong.json["what"]) == (2, True)
 
 
 def test_lineage_names_what_went_in_and_what_came_out(assay, docs) -> None:

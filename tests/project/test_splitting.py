@@ -111,12 +111,69 @@ def test_a_view_is_split_by_its_own_shares(docs) -> None:
     assert made.input["rows"] == 80
 
 
+def test_by_group_no_content_is_in_two_parts_and_what_is_left_out_is_counted(
+    docs, tmp_path
+) -> None:
+    twice = lines(200)
+    add(docs, tmp_path, "b", [{**row, "author": f"other{i % 10}"} for i, row in enumerate(twice)])
+
+    made = docs.split({"a": 1, "b": 1}, by="group:author")
+
+    contents = [set(docs.at(v).to_table(["content_id"])[0].to_pylist()) for v in ("a", "b")]
+    assert not contents[0] & contents[1]
+    assert len(contents[0] | contents[1]) == 200  # each content is in one part, none is lost
+    assert made.left_out == made.why_left_out["repeats"] == 400 - sum(p["rows"] for p in made.parts)
+    assert made.left_out > 0
+    assert made.across["exact"] == {"rows": 0, "groups": 0}
+
+
+def test_what_stands_in_several_parts_is_counted_and_what_to_do_is_said(docs, tmp_path) -> None:
+    add(docs, tmp_path, "b", [{**row, "at": "2026-04-01T00:00:00Z"} for row in lines(200)[:6]])
+
+    leaking = docs.split({"past": 200, "future": 6}, by="time:at", repeats="keep")
+    assert leaking.across["exact"] == {"rows": 12, "groups": 6}
+    assert leaking.across["near"] is None
+    assert "12 rows of 6 equal contents are in several parts" in leaking.notes[0]
+    assert "assay compute docs text.minhash" in leaking.notes[1]
+
+    docs.compute("text.minhash")
+    # The bound falls between the texts of a pair of near duplicates.
+    told = docs.split({"odd": 105, "rest": 101}, by="time:at")
+    assert told.across["exact"] == {"rows": 0, "groups": 0}
+    assert told.why_left_out == {"repeats": 6, "linking": 0, "no_time": 0}
+    assert told.across["near"] == {"rows": 2, "groups": 1}
+    assert "split by near" in told.notes[-1]
+    assert docs.split({"a": 1, "b": 1}).across["near"] == {"rows": 0, "groups": 0}
+    json.dumps(told.to_dict(), allow_nan=False)
+
+
+def test_rows_without_signatures_leave_it_unknown_whether_near_duplicates_leak(
+    docs, tmp_path
+) -> None:
+    docs.compute("text.minhash")
+    add(docs, tmp_path, "b", lines(20, 200))
+    assert docs.split({"a": 1, "b": 1}, by="time:at").across["near"] is None
+
+
+def test_a_column_without_times_says_what_stands_there_and_what_would_be_read(docs) -> None:
+    with pytest.raises(UsageError) as refused:
+        docs.split(by="time:author")
+    assert "None of the 200 rows has a time in 'author', which has values such as 'a0'" in str(
+        refused.value
+    )
+    assert refused.value.where == "the column 'author' of docs"
+    assert "ISO 8601" in (refused.value.allowed or "")
+    assert "another column" in (refused.value.remedy or "")
+    assert docs.project.versions.list("docs") == []
+
+
 @pytest.mark.parametrize(
     ("parts", "by", "says"),
     [({"a": 1}, None, "two parts"), ({"a": 1, "b": -1}, None, "cannot have the share -1"),
      ({"a": 1, "b": True}, None, "share True"), (None, "author", "cannot be split by 'author'"),
      (None, "group:", "cannot be split"), (None, "group:nothing", "no column or signal"),
-     (dict.fromkeys("abcdefghijkl", 1), "group:author", "12 parts cannot be made of 10 groups")],
+     (dict.fromkeys("abcdefghijkl", 1), "group:author", "12 parts cannot be made of 10 groups"),
+     ({"a": 1, "b": 1}, "time:2026", "2 parts cannot be made of 1 time")],
 )  # fmt: skip
 def test_what_is_wrong_is_said_before_anything_is_made(docs, parts, by, says) -> None:
     with pytest.raises(UsageError, match=says):

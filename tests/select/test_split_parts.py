@@ -12,6 +12,7 @@ import pytest
 from assay.errors import UsageError
 from assay.select.compiled import compile_rules
 from assay.select.split import by_group, by_near_duplicates, by_time
+from assay.store.identity import NO_CONTENT
 from assay.testing.finders import MemoryRows, with_signals
 
 WORDS = [f"word{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(400)]
@@ -19,7 +20,8 @@ CUTS = (0.0, 0.5, 0.8, 1.0)
 
 
 def rows(n: int, **columns) -> MemoryRows:
-    return MemoryRows(pa.table({"id": [f"r{i}" for i in range(n)], **columns}))
+    ids = [f"r{i}" for i in range(n)]
+    return MemoryRows(pa.table({"id": ids, "content_id": ids, **columns}))
 
 
 def texts(*values: str | None) -> MemoryRows:
@@ -138,6 +140,57 @@ def test_time_is_cut_where_it_says_and_rows_without_one_are_in_no_part() -> None
         assert new.reason.to_pylist() == ["belongs to another part", None, None, "has no time"]
     years = by_time(rows(3, year=[1999, 2000, 2001]), time="year", low=2000, high=2001)
     assert years.keep.to_pylist() == [False, True, False]
+
+
+def authored(texts: list[str | None], authors: list[str]) -> MemoryRows:
+    content = [NO_CONTENT if text is None else text for text in texts]
+    n = len(texts)
+    return MemoryRows(
+        pa.table({"id": [f"r{i}" for i in range(n)], "content_id": content, "author": authors})
+    )
+
+
+def test_a_content_of_several_groups_is_in_the_part_of_its_first_row_alone() -> None:
+    alone = dealt(by_group, rows(40, author=[f"a{i}" for i in range(40)]), group="author")
+    data = authored(["same"] * 40, [f"a{i}" for i in range(40)])
+    parts = dealt(by_group, data, group="author")
+    assert parts == [part if part == alone[0] else None for part in alone]
+    assert {*parts} == {alone[0], None}
+    assert dealt(by_group, data, group="author", repeats="keep") == alone
+    reason = by_group(data, group="author", low=0.0, high=1.0).reason.null_count
+    assert reason == 40  # one part takes all: nothing is repeated in another
+
+
+def test_rows_without_content_repeat_nothing() -> None:
+    data = authored([None] * 40, [f"a{i}" for i in range(40)])
+    assert None not in dealt(by_group, data, group="author")
+
+
+def test_a_content_that_comes_back_later_is_in_no_part_and_says_why() -> None:
+    table = pa.table(
+        {
+            "id": ["r0", "r1", "r2", "r3"],
+            "content_id": ["same", "same", "other", "same"],
+            "year": [None, 1999, 2001, 2002],
+        }
+    )
+    new = by_time(MemoryRows(table), time="year", low=2000)
+    assert new.keep.to_pylist() == [False, False, True, False]
+    assert new.reason.to_pylist() == [
+        "has no time", "belongs to another part", None, "repeats a row in another part",
+    ]  # fmt: skip
+    old = by_time(MemoryRows(table), time="year", high=2000)
+    assert old.keep.to_pylist() == [False, True, False, False]
+    kept = by_time(MemoryRows(table), time="year", low=2000, repeats="keep")
+    assert kept.keep.to_pylist() == [False, False, True, True]
+    with pytest.raises(UsageError, match=r"cannot be 'maybe'.*drop, keep"):
+        by_time(MemoryRows(table), time="year", repeats="maybe")
+
+
+def test_a_repeat_that_comes_later_moves_no_row_that_was_there() -> None:
+    before = authored(["x", "y", "z"], ["a1", "a2", "a3"])
+    after = authored(["x", "y", "z", "x", "z"], ["a1", "a2", "a3", "a4", "a0"])
+    assert dealt(by_group, after, group="author")[:3] == dealt(by_group, before, group="author")
 
 
 @pytest.mark.parametrize("selector", [by_group, by_near_duplicates])

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from assay.project.subset import SubsetResult
 
 _SHOWN = 10  # rows that are listed
+_OUT = {
+    "repeats": "with the content of a row in another part",
+    "linking": "nearly repeating rows of several parts",
+    "no_time": "without a time",
+}
 
 
 @click.command()
@@ -94,20 +99,34 @@ def subset(
 @click.option(
     "--by", metavar="WHAT", help="What stays together: near, content, group:COLUMN or time:COLUMN."
 )
+@click.option(
+    "--repeats",
+    metavar="drop|keep",
+    default="drop",
+    show_default=True,
+    help="By group or time: drop rows whose content is in another part, or keep them.",
+)
 @click.option("--seed", metavar="N", type=int, default=0, help="Another one deals rows anew.")
 @project_option
 @json_option
 def split(
-    dataset: str, parts: str, by: str | None, seed: int, project: str | None, as_json: bool
+    dataset: str,
+    parts: str,
+    by: str | None,
+    repeats: str,
+    seed: int,
+    project: str | None,
+    as_json: bool,
 ) -> None:
     """Deal the rows of DATASET into parts, without leaks.
 
-    Near-duplicate texts stay together, unless --by says what does. Run again after rows came, it
-    deals those too, and no row moves that was there.
+    Near-duplicate texts stay together, unless --by says what does; then each content stays in the
+    part of its first row, and near duplicates in several parts are counted. Run again after rows
+    came, it deals those too, and no row moves that was there.
     """
     target = opened(project).dataset(dataset)
     with progress_bar("Computing signals") as bar:
-        made = target.split(_parts(parts), by=by, seed=seed, progress=bar)
+        made = target.split(_parts(parts), by=by, repeats=repeats, seed=seed, progress=bar)
     if as_json:
         print_json(made.to_dict())
         return
@@ -122,9 +141,11 @@ def split(
         for part in made.parts
     ]
     grid(["", "", "", ""], rows, right=(1, 2))
-    if made.left_out:
-        why = "without a time" if made.by.startswith("time:") else "that link rows of several parts"
-        out().print(f"  {plural(made.left_out, 'row')} {why} are in none.")
+    for why, rows_out in made.why_left_out.items():
+        if rows_out:
+            out().print(f"  In no part: {plural(rows_out, 'row')} {_OUT[why]}.")
+    for note in made.notes:
+        out().print(f"  [yellow]{clean(note[0].upper() + note[1:])}.[/]")
     if made.kept_cuts:
         out().print("The bounds are those of the split before, so no row moved.")
     suggest("diff", made.parts[0]["version"], made.parts[-1]["version"])

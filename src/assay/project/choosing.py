@@ -96,6 +96,7 @@ class Choosing(Handle):
         parts: Mapping[str, float] | None = None,
         *,
         by: str | None = None,
+        repeats: str = "drop",
         seed: int = 0,
         progress: Progress | None = None,
     ) -> SplitResult:
@@ -108,12 +109,16 @@ class Choosing(Handle):
             parts: Names and shares; train 0.8, val 0.1 and test 0.1 by default.
             by: What stays together: `near` (near-duplicate texts, the default where there is text),
                 `content` (equal contents), `group:COLUMN`, or `time:COLUMN` (earlier parts first).
+            repeats: For groups and times, whose parts may have equal contents: `drop` leaves each
+                content in the part of its first row, and the others out; `keep` lets them leak.
+                What is in several parts is counted either way.
             seed: Another seed deals the groups anew.
             progress: Told of rows while signals are computed.
 
         Raises:
-            UsageError: A share or `by` is wrong, or there are fewer groups than parts.
+            UsageError: A share, `by` or `repeats` is wrong, there are fewer groups than parts, or
+                no row has a time.
         """
         from assay.project.split import split
 
-        return split(self, parts, by=by, seed=seed, progress=progress)
+        return split(self, parts, by=by, repeats=repeats, seed=seed, progress=progress)

@@ -12,12 +12,14 @@ import numpy as np
 import pyarrow as pa
 
 from assay.errors import UsageError
+from assay.project.across import across
 from assay.project.check import ensure
 from assay.project.curate import curate, signals_of
 from assay.run.compute import Progress
 from assay.run.recipe import Recipe
+from assay.select._ranking import column_of
 from assay.select.compiled import compile_rules
-from assay.select.split import group_places, near_places, time_places
+from assay.select.split import first_places, group_places, near_places, time_places
 
 if TYPE_CHECKING:
     from assay.project.handle import Handle
@@ -36,15 +38,25 @@ class SplitResult:
         parts: `{name, version, rows, share, asked, low, high}` each: `asked` is the share asked
             for, `share` that of the rows in all parts; `low` and `high` bound it on the line on
             which groups, or times, have their places.
-        left_out: Rows in no part: texts that link several, or rows without a time.
+        left_out: Rows in no part.
+        why_left_out: `{repeats, linking, no_time}`, which add up to `left_out`: rows whose content
+            is in another part, texts that are near duplicates of several parts, rows without a
+            time.
+        across: What stands in several parts all the same, `{exact, near}`, each
+            `{rows, groups}`: rows of equal content, and near duplicates, whose parts differ. `near`
+            is None where that is not known, because signatures are not computed.
         kept_cuts: Whether the bounds are those of an earlier split, so that no row moved.
+        notes: What to do about rows across parts, one sentence each.
     """
 
     input: Mapping[str, Any]
     by: str
     parts: tuple[Mapping[str, Any], ...]
     left_out: int
+    why_left_out: Mapping[str, int]
+    across: Mapping[str, Mapping[str, int] | None]
     kept_cuts: bool
+    notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -53,7 +65,10 @@ class SplitResult:
             "by": self.by,
             "parts": [dict(part) for part in self.parts],
             "left_out": self.left_out,
+            "why_left_out": dict(self.why_left_out),
+            "across": {key: value and dict(value) for key, value in self.across.items()},
             "kept_cuts": self.kept_cuts,
+            "notes": list(self.notes),
         }
 
 
@@ -62,13 +77,14 @@ def split(
     parts: Mapping[str, float] | None = None,
     *,
     by: str | None = None,
+    repeats: str = "drop",
     seed: int = 0,
     progress: Progress | None = None,
 ) -> SplitResult:
     """Deal the rows into parts; see `Dataset.split`."""
     shares = _shares(parts or PARTS)
     by = by or ("near" if "text" in dataset.schema.names else "content")
-    rule = _rule(by, seed)
+    rule = _rule(by, seed, repeats)
     asked = ", ".join(f"{name} {share:.6g}" for name, share in shares.items())
     told = f"a split into {asked} by {by}"
     cuts = _earlier(dataset, list(shares), rule, told)
@@ -76,7 +92,7 @@ def split(
     if cuts is None:
         whole = dataset.project.dataset(dataset.name)
         ensure(whole, signals_of(whole, [], compile_rules([rule])), progress)
-        found = _cuts(_places(dataset, rule), list(shares.values()))
+        found = _cuts(dataset, rule, list(shares.values()))
         cuts = [_written(dataset, rule, bound) for bound in found]
     made = []
     for (name, share), low, high in zip(shares.items(), cuts[:-1], cuts[1:], strict=True):
@@ -92,15 +108,51 @@ def split(
         part = {"name": name, "version": result.output["name"], "rows": result.output["rows"]}
         made.append({**part, "asked": share, "low": low, "high": high})
     total = sum(part["rows"] for part in made)
+    left_out = dataset.num_rows - total
+    untimed = 0
+    if rule["select"] == "split.time":
+        untimed = int(np.isnan(time_places(dataset.rows(), rule["time"])).sum())
+    near = rule["select"] == "split.near"
+    found_across = across(dataset, [part["version"] for part in made])
     return SplitResult(
         input={"name": dataset.full_name, "rows": dataset.num_rows},
         by=by,
         parts=tuple(
             {**part, "share": round(part["rows"] / total, 6) if total else 0.0} for part in made
         ),
-        left_out=dataset.num_rows - total,
+        left_out=left_out,
+        why_left_out={
+            "repeats": 0 if near else left_out - untimed,
+            "linking": left_out if near else 0,
+            "no_time": untimed,
+        },
+        across=found_across,
         kept_cuts=kept,
+        notes=_notes(dataset, found_across),
     )
+
+
+def _notes(dataset: Handle, found: Mapping[str, Mapping[str, int] | None]) -> tuple[str, ...]:
+    """What to do about rows that stand in several parts."""
+    notes = []
+    exact, near = found["exact"], found["near"]
+    if exact is not None and exact["groups"]:
+        notes.append(
+            f"{exact['rows']:,} rows of {exact['groups']:,} equal contents are in several parts; "
+            "with repeats=drop, or --repeats drop, each content stays in one"
+        )
+    if near is None:
+        notes.append(
+            "whether near duplicates are in several parts is not known; "
+            f"assay compute {dataset.name} text.minhash, then split again, to be told"
+        )
+    elif near["groups"]:
+        notes.append(
+            f"{near['rows']:,} rows of {near['groups']:,} sets of near duplicates are in several "
+            "parts; split by near, which keeps them together, or split a version made with "
+            "'select: dedup.near'"
+        )
+    return tuple(notes)
 
 
 def _shares(parts: Mapping[str, float]) -> dict[str, float]:
@@ -121,15 +173,23 @@ def _shares(parts: Mapping[str, float]) -> dict[str, float]:
     return {name: share / total for name, share in parts.items()}
 
 
-def _rule(by: str, seed: int) -> dict[str, Any]:
+def _rule(by: str, seed: int, repeats: str) -> dict[str, Any]:
     """The rule that takes a part, without its bounds."""
     kind, _, argument = by.partition(":")
     argument = argument.strip()
     dealt = {"seed": seed} if seed else {}
+    if repeats not in ("drop", "keep"):
+        raise UsageError(f"'repeats' cannot be '{repeats}'.", allowed="drop, keep")
+    if repeats == "keep" and kind not in ("group", "time"):
+        raise UsageError(
+            f"A split by '{by}' has no repeats to keep: equal contents are dealt together.",
+            remedy="leave 'repeats' out, or split by group:COLUMN or time:COLUMN",
+        )
+    keeping = {"repeats": repeats} if repeats != "drop" else {}
     if kind == "group" and argument:
-        return {"select": "split.group", "group": argument, **dealt}
+        return {"select": "split.group", "group": argument, **dealt, **keeping}
     if kind == "time" and argument:
-        return {"select": "split.time", "time": argument}
+        return {"select": "split.time", "time": argument, **keeping}
     if kind == "near" and not argument:
         return {"select": "split.near", **dealt}
     if kind == "content" and not argument:
@@ -140,26 +200,53 @@ def _rule(by: str, seed: int) -> dict[str, Any]:
 def _places(dataset: Handle, rule: Mapping[str, Any]) -> np.ndarray:
     rows = dataset.rows()
     seed = int(rule.get("seed", 0))
-    if rule["select"] == "split.time":
-        return time_places(rows, rule["time"])
     if rule["select"] == "split.near":
         return near_places(rows, 0.8, seed)[0]
-    return group_places(rows, rule.get("group", "content_id"), seed)
+    timed = rule["select"] == "split.time"
+    place = (
+        time_places(rows, rule["time"])
+        if timed
+        else group_places(rows, rule.get("group", "content_id"), seed)
+    )
+    if timed and len(place) and np.isnan(place).all():
+        raise _timeless(dataset, rule["time"])
+    if rule.get("repeats") == "keep":
+        return place
+    # A content counts where its first row is: its other rows are there, or in no part.
+    return first_places(rows, place)
 
 
-def _cuts(places: np.ndarray, shares: list[float]) -> list[float | None]:
+def _timeless(dataset: Handle, time: str) -> UsageError:
+    """No row has a time: what stands there instead, and what would have been read."""
+    seen = column_of(dataset.rows(), time).drop_null()
+    filled = f"values such as '{str(seen[0].as_py())[:40]}'" if len(seen) else "only empty values"
+    return UsageError(
+        f"None of the {dataset.num_rows:,} rows has a time in '{time}', which has {filled}.",
+        where=f"the column '{time}' of {dataset.full_name}",
+        allowed="a time, a date, a number, or texts such as 2026-03-14T09:26:53Z (ISO 8601)",
+        remedy="write the times so in the file and add it again, or split by another column",
+    )
+
+
+def _cuts(dataset: Handle, rule: Mapping[str, Any], shares: list[float]) -> list[float | None]:
     """Bounds between places so that each part gets its share of rows, to within one group.
 
     A bound is the place of the first group behind it. Every part gets a group.
 
     Raises:
-        UsageError: There are fewer groups than parts.
+        UsageError: There are fewer groups than parts, or no times.
     """
+    places = _places(dataset, rule)
     known = np.sort(places[~np.isnan(places)])
     groups, starts = np.unique(known, return_index=True)
     if len(groups) < len(shares):
+        timed = rule["select"] == "split.time"
+        what = "time" if timed else "group"
         raise UsageError(
-            f"{len(shares)} parts cannot be made of {len(groups)} groups that stay together.",
+            f"{len(shares)} parts cannot be made of {len(groups)} {what}"
+            f"{'' if len(groups) == 1 else 's'}"
+            f"{'' if timed else ' that stay together'}.",
+            where=dataset.full_name,
             remedy="ask for fewer parts, or split by something finer",
         )
     cuts: list[float | None] = [None]

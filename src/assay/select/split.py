@@ -18,33 +18,45 @@ from assay.registry import selector
 from assay.schema import Rows, Selection
 from assay.select._ranking import column_of
 from assay.select.sample import draws
+from assay.store.identity import NO_CONTENT
 
 SIGNATURE = "text.minhash.signature"
+REPEATS = "repeats a row in another part"
 
 
-@selector("split.group", version="1")
+@selector("split.group", version="2")
 def by_group(
-    rows: Rows, *, group: str = "content_id", low: float = 0.0, high: float = 1.0, seed: int = 0
+    rows: Rows,
+    *,
+    group: str = "content_id",
+    low: float = 0.0,
+    high: float = 1.0,
+    seed: int = 0,
+    repeats: str = "drop",
 ) -> Selection:
     """Keep the part of a split that whole groups draw, such as all rows of an author.
 
+    A content that several groups have stays in one part: that of its first row, in row order.
+
     Args:
-        rows: Needs `id`.
+        rows: Needs `id` and `content_id`.
         group: What makes groups: a column, or any expression. A row without a value is a group of
             its own. By default, equal contents are one.
         low: Where the part begins on the line from 0 to 1.
         high: Where it ends; what is drawn there belongs to the next part.
         seed: Another seed deals the groups anew.
+        repeats: "drop" keeps rows that repeat the content of another part in no part; "keep" lets
+            equal contents stand in several parts.
 
     Returns:
         `value` is the group's draw in [0, 1) (float64), from a hash of its value alone.
 
     Raises:
-        UsageError: The stretch is empty or not within 0 and 1.
+        UsageError: The stretch is empty or not within 0 and 1, or `repeats` is neither.
     """
     _stretch(low, high)
     place = group_places(rows, group, seed)
-    return _part(place, (low, high), np.zeros(len(place), bool), "")
+    return _part(place, (low, high), _repeating(rows, place, (low, high), repeats), REPEATS)
 
 
 @selector("split.near", version="1", needs=("text.minhash",))
@@ -77,32 +89,38 @@ def by_near_duplicates(
     return _part(place, (low, high), bridge, "near duplicate of rows in other parts")
 
 
-@selector("split.time", version="1")
+@selector("split.time", version="2")
 def by_time(
     rows: Rows,
     *,
     time: str = "",
     low: str | float | None = None,
     high: str | float | None = None,
+    repeats: str = "drop",
 ) -> Selection:
     """Keep the part of a split that a stretch of time makes.
 
+    A content that comes back in another part stays in one: that of its first row, in row order.
+
     Args:
-        rows: Needs `id`.
+        rows: Needs `id` and `content_id`.
         time: A column of times, dates or numbers, or an expression that gives numbers.
         low: Where the part begins: a number, or a time as ISO 8601; open by default.
         high: Where it ends; rows of that very time belong to the next part.
+        repeats: "drop" keeps rows that repeat the content of another part in no part; "keep" lets
+            equal contents stand in several parts.
 
     Returns:
         `value` is the row's time: seconds since 1970 (float64), or the number; null without one.
 
     Raises:
-        UsageError: `time` is missing or neither times nor numbers, or a bound cannot be read.
+        UsageError: `time` is missing or neither times nor numbers, a bound cannot be read, or
+            `repeats` is neither.
     """
     place = time_places(rows, time)
     bounds = (_moment(low, -np.inf), _moment(high, np.inf))
-    bare = np.isnan(place)
-    return _part(place, bounds, bare, "has no time")
+    again = _repeating(rows, place, bounds, repeats)
+    return _part(place, bounds, again, REPEATS, bare="has no time")
 
 
 def group_places(rows: Rows, group: str, seed: int) -> np.ndarray:
@@ -198,6 +216,43 @@ def _contents(table: pa.Table) -> tuple[np.ndarray, list[str]]:
     return rank[inverse], [names[i] for i in np.argsort(first)]
 
 
+def first_places(rows: Rows, place: np.ndarray) -> np.ndarray:
+    """The place of the first row, in row order, that has a place and the row's content.
+
+    First rows stay first when rows come, so what was in a part remains in it. A row without
+    content repeats nothing.
+
+    Args:
+        rows: n rows, with `content_id`.
+        place: float64, shape (n,); nan for rows that have none.
+
+    Returns:
+        float64, shape (n,): a row's own place where no row before it has its content.
+    """
+    coded = rows.table("content_id").column(0).combine_chunks().dictionary_encode()
+    codes = np.asarray(pc.fill_null(coded.indices, -1), np.int64)
+    nothing = pc.index(coded.dictionary, pa.scalar(NO_CONTENT, coded.dictionary.type)).as_py()
+    counted = np.flatnonzero((codes >= 0) & (codes != nothing) & ~np.isnan(place))
+    # Backwards, so that the first row of each content is written last.
+    found = np.full(len(coded.dictionary) + 1, np.nan)
+    found[codes[counted[::-1]]] = place[counted[::-1]]
+    out = place.copy()
+    out[counted] = found[codes[counted]]
+    return out
+
+
+def _repeating(
+    rows: Rows, place: np.ndarray, bounds: tuple[float, float], repeats: str
+) -> np.ndarray:
+    """Rows of the part whose content is in another: bool, shape (n,)."""
+    if repeats not in ("drop", "keep"):
+        raise UsageError(f"'repeats' cannot be '{repeats}'.", allowed="drop, keep")
+    inside = _within(place, *bounds)
+    if repeats == "keep":
+        return np.zeros(len(place), bool)
+    return np.asarray(inside & ~_within(first_places(rows, place), *bounds))
+
+
 def _fractions(names: list[str], seed: int) -> np.ndarray:
     # 53 bits: what a float64 holds without rounding up to 1.
     return (draws(names, seed) >> np.uint64(11)).astype(np.float64) / 2.0**53
@@ -215,17 +270,20 @@ def _within(place: np.ndarray, low: float, high: float) -> np.ndarray:
     return np.asarray((place >= low) & (place < high))
 
 
-def _part(place: np.ndarray, bounds: tuple[float, float], out: np.ndarray, why: str) -> Selection:
+def _part(
+    place: np.ndarray, bounds: tuple[float, float], out: np.ndarray, why: str, bare: str = ""
+) -> Selection:
+    """The verdict: rows within the bounds, but for those that are `out` because of `why`."""
+    placeless = np.isnan(place)
     keep = _within(place, *bounds) & ~out
-    code = np.where(out, 1, 0).astype(np.int32)
+    code = np.where(out, 1, np.where(placeless, 2, 0)).astype(np.int32)
     finite = [None if np.isinf(bound) else bound for bound in bounds]
+    words = pa.array(["belongs to another part", why, bare], pa.string())
     return Selection(
         keep=pa.array(keep),
-        value=pa.array(place, mask=np.isnan(place)),
+        value=pa.array(place, mask=placeless),
         threshold=finite,
-        reason=pa.DictionaryArray.from_arrays(
-            pa.array(code, mask=keep), pa.array(["belongs to another part", why], pa.string())
-        ),
+        reason=pa.DictionaryArray.from_arrays(pa.array(code, mask=keep), words),
     )
 
 

@@ -158,6 +158,10 @@ def _digest(value: bytes) -> bytes:
     return blake2b(value, digest_size=DIGEST_BYTES).digest()
 
 
+NO_CONTENT = _digest(b"").hex()
+"""`content_id` of rows whose content is null or an empty text."""
+
+
 def _encode(column: pa.Array) -> list[bytes | None]:
     """Each value as canonical bytes; None for null."""
     kind = column.type
