@@ -289,7 +289,8 @@ def test_split_says_what_is_in_no_part_and_what_is_in_several(assay, docs, lines
     assert f"In no part: {made['left_out']} row" in shown
     assert "with the content of a row in another part" in shown
     keeping = ("split", "docs", "--parts", "c=1,d=1", "--by", "group:n", "--repeats", "keep")
-    assert "12 rows of 2 equal contents are in several parts" in " ".join(assay(*keeping).stdout.split())
+    leaking = " ".join(assay(*keeping).stdout.split())
+    assert "12 rows of 2 equal contents are in several parts" in leaking
     wrong = assay("split", "docs", "--repeats", "keep", "--by", "content", "--json")
     assert (wrong.code, "no repeats to keep" in wrong.json["what"]) == (2, True)
 

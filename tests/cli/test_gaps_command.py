@@ -39,6 +39,24 @@ def test_programs_get_one_document_and_a_file_of_scores(pools, tmp_path: Path) -
     assert pq.read_table(scores).num_rows == 40
 
 
+def test_what_may_be_chance_is_marked_and_set_apart_from_sure_gaps(assay, lines) -> None:
+    words = ("noon", "six", "monday", "lunch", "friends", "london", "two")
+    for name, first, subjects in (("pool", 1, TABLES), ("target", 3, TABLES + 2 * ALARMS)):
+        rows = [
+            f"{text} {words[(first * i) % 7]} {words[i % 5]}" for i, text in enumerate(subjects)
+        ]
+        assay("add", name, lines(f"{name}.jsonl", [{"text": text} for text in rows]))
+    assay("compute", "pool", "embed.text@lsa")
+    call = ("gaps", "pool", "--target", "target", "--cells", 30)
+    gaps = assay(*call, "--json").json["gaps"]
+    sure = [gap["sure"] for gap in gaps]
+    assert sure == sorted(sure, reverse=True) and {*sure} == {True, False}
+    listed, _, after = assay(*call).stdout.partition("May be chance:")
+    apart = after.partition("nearest own")[0]
+    assert all(gap["name"] in (listed if gap["sure"] else apart) for gap in gaps)
+    assert not any(gap["name"] in listed for gap in gaps if not gap["sure"])
+
+
 def test_the_list_of_what_to_get_is_written_for_people_and_programs(pools, tmp_path: Path) -> None:
     for name in ("list.csv", "list.md", "list.json"):
         done = pools("gaps", "pool", "--target", "target", "--cells", 2, "--list", tmp_path / name)

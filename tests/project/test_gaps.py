@@ -17,6 +17,7 @@ import assay
 from assay.cli.main import cli
 from assay.errors import UsageError
 from assay.project.gaps import kept
+from assay.project.gaps.counts import needs
 from assay.project.gaps.shopping import shopping_list
 from assay.project.gaps.space import embed_alike, obstacle
 from assay.project.project import Project
@@ -123,6 +124,29 @@ def test_the_counts_of_the_list_are_solved_together(project: Project) -> None:
     assert shopping_list(small, {}).to_dict()["items"] == []
     whole = replace(small, gaps=[replace(gap, id="a", target_share=1.0)])
     assert 0 < shopping_list(whole).rows <= 1_000_000_000
+
+
+def test_sure_gaps_come_first_and_need_what_the_list_says(project: Project) -> None:
+    found = project.dataset("pool").gaps("target", cells=40)
+    sure = [gap.sure for gap in found.gaps]
+    assert sure == sorted(sure, reverse=True) and {*sure} == {True, False}
+    listed = {item.gap: item.rows for item in shopping_list(found).items}
+    assert listed == {gap.id: gap.next["need"] for gap in found.gaps if gap.sure}
+    maybe = next(gap for gap in found.gaps if not gap.sure)
+    chosen = dict.fromkeys([*listed, maybe.id])
+    more = {item.gap: item.rows for item in shopping_list(found, chosen).items}
+    assert more[maybe.id] == maybe.next["need"]
+    assert all(gap.next["brief"].startswith(f"Get {gap.next['need']} ") for gap in found.gaps)
+
+
+def test_counts_of_several_sure_gaps_are_larger_than_those_of_each_alone() -> None:
+    pool, shares = 100, [(0.3, 0.1), (0.2, 0.0), (0.1, 0.05)]
+    # (10 + x) / (100 + x + y) = 0.3 and y / (100 + x + y) = 0.2: as on the list.
+    assert needs(pool, shares, [True, True, False])[:2] == [44, 36]
+    assert needs(pool, shares, [True, False, False])[0] == 29  # (10 + x) / (100 + x) = 0.3
+    # The third on the list too: (5 + z) / (100 + x + y + z) = 0.1, the others at their shares.
+    assert needs(pool, shares, [True, True, False])[2] == 17
+    assert needs(pool, [], []) == []
 
 
 def test_what_was_found_is_kept_and_read_again(project: Project) -> None:

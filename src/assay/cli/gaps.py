@@ -116,24 +116,38 @@ def _show(found: Gaps, wanted: ShoppingList) -> None:
     )
     if not found.gaps:
         return
-    if not found.told_apart:
-        out().print("What follows may be chance.")
-    out().print()
-    rows = [_row(gap) for gap in found.gaps]
-    grid(["", "target", "own", "ratio", "95 %", "get"], rows, right=[1, 2, 3, 4, 5])
-    if wanted.rows:
+    sure = [gap for gap in found.gaps if gap.sure]
+    unsure = [gap for gap in found.gaps if not gap.sure]
+    if sure:
+        if not found.told_apart:
+            out().print("What follows may be chance.")
+        out().print()
+        _table(sure)
         paragraph(
             f"{plural(wanted.rows, 'row')} for the sure gaps together would close "
             f"{wanted.closes:.0%} of what is missing."
         )
-    for gap in found.gaps[:_SHOWN]:
+    if unsure:
+        out().print()
+        verb, them = ("is", "it") if len(unsure) == 1 else ("are", "them")
+        paragraph(
+            f"May be chance: {plural(len(unsure), 'region')} {verb} rarer here too, but no more "
+            f"than chance may make {them}."
+        )
+        _table(unsure)
+    for gap in (sure or unsure)[:_SHOWN]:
         _show_one(gap)
+
+
+def _table(gaps: list[Gap]) -> None:
+    heads = ["", "target", "own", "ratio", "95 %", "get"]
+    grid(heads, [_row(gap) for gap in gaps], right=[1, 2, 3, 4, 5])
 
 
 def _row(gap: Gap) -> list[str | Text]:
     low, high = gap.ci
     return [
-        Text(visible(gap.name), style="bold"),
+        Text(visible(gap.name), style="bold" if gap.sure else ""),
         f"{gap.target_share:.1%}",
         f"{gap.own_share:.1%}",
         number(round(gap.ratio, 1)),

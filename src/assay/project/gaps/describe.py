@@ -17,6 +17,7 @@ from assay.insight.terms import distinguishing, term_counts
 from assay.insight.wording import snippet, wilson
 from assay.ops.match.neighbors import nearest
 from assay.project.compared import Side
+from assay.project.gaps.counts import needs
 from assay.project.gaps.model import Gap
 from assay.schema import RESERVED
 
@@ -48,15 +49,23 @@ class Describer:
         """The gaps that some cells are, in that order, each with a name of its own."""
         taken: Counter[str] = Counter()
         described: list[Gap] = []
-        for cell in cells:
-            gap = self._one(int(cell), len(described) + 1)
+        found, pool = self._found.cells, round(self._own.known * self._own.scale)
+        get = needs(pool, [self._shares(cell) for cell in cells], [found.sure[c] for c in cells])
+        for cell, need in zip(cells, get, strict=True):
+            gap = self._one(int(cell), len(described) + 1, need)
             taken[gap.name] += 1
             if taken[gap.name] > 1:
                 gap = replace(gap, name=f"{gap.name} ({taken[gap.name]})")
             described.append(gap)
         return described
 
-    def _one(self, cell: int, number: int) -> Gap:
+    def _shares(self, cell: int) -> tuple[float, float]:
+        """Of the target and of the pool, as they are told."""
+        cells, n, m = self._found.cells, self._wanted.known, self._own.known
+        own = round(int(cells.own[cell]) / m, 6) if m else 0.0
+        return round(int(cells.target[cell]) / n, 6), own
+
+    def _one(self, cell: int, number: int, need: int) -> Gap:
         cells, found = self._found.cells, self._found
         members = np.flatnonzero(cells.label == cell)
         n, m = self._wanted.known, self._own.known
@@ -68,17 +77,16 @@ class Describer:
         worst = members[np.lexsort((members, -found.score[members]))]
         row_ids = self._wanted.ids(worst)
         examples = self._examples(members)
-        # So many more that its share of the pool becomes that of the target.
-        share, scale = held / n, self._own.scale
-        need = int(np.ceil(max(0.0, scale * (share * m - own) / max(1 - share, 0.5 / n))))
+        target_share, own_share = self._shares(cell)
         about = _about(terms, [rule.rule for rule in rules])
         return Gap(
             id=blake2b("".join(sorted(row_ids)).encode(), digest_size=8).hexdigest(),
             name=name,
+            sure=bool(cells.sure[cell]),
             rows=held,
             own_rows=own,
-            target_share=round(share, 6),
-            own_share=round(own / m, 6) if m else 0.0,
+            target_share=target_share,
+            own_share=own_share,
             target_ci=_ends(wilson(held, n)),
             own_ci=_ends(wilson(own, m)),
             ratio=round(float(cells.ratio[cell]), 4),
@@ -93,7 +101,6 @@ class Describer:
             },
             row_ids=row_ids,
             own_row_ids=self._own.ids(_of_cell(found.near_target, inside)) if own else [],
-            sure=bool(cells.sure[cell]),
         )
 
     def _names(self, members: np.ndarray) -> list[str]:

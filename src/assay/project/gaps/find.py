@@ -90,6 +90,7 @@ def find(
         on_step=lambda done, _, label: tell(1 + done, _STEPS, label),
     )
     order = [int(cell) for cell in found.cells.order if _lacks(found, cell)]
+    order.sort(key=lambda cell: not found.cells.sure[cell])
     tell(_STEPS - 1, _STEPS, "Describing the gaps")
     described = Describer(own, wanted, others, found).all(order[:limit])
     beyond = [cell for cell in order[limit:] if found.cells.sure[cell]]

@@ -24,6 +24,8 @@ class Gap:
     Attributes:
         id: Hash of its target rows.
         name: The terms that set it apart, or its rule, or its number.
+        sure: Whether it is larger than chance makes one of so many regions (false discovery rate
+            of 10 %). One that is not may be chance.
         rows: Target rows in it.
         own_rows: Pool rows in it.
         target_share: In [0, 1]: of the target's rows.
@@ -36,15 +38,15 @@ class Gap:
         examples: Central target rows: `{id, text, score, nearest[{id, text, similarity}]}`, the
             latter from the pool.
         next: What to get: `{need, about, brief, search[{dataset, rows, hits[{id, text,
-            similarity}], row_ids}]}`.
+            similarity}], row_ids}]}`. `need` is the number on the list of all sure gaps, whose
+            counts are solved together; of another gap, what it would be if put on that list.
         row_ids: Ids of its target rows, most missing first.
         own_row_ids: Ids of the pool rows in it.
-        sure: Whether it is larger than chance makes one of so many regions (false discovery rate
-            of 10 %).
     """
 
     id: str
     name: str
+    sure: bool
     rows: int
     own_rows: int
     target_share: float
@@ -58,7 +60,6 @@ class Gap:
     next: Mapping[str, Any]
     row_ids: Sequence[str]
     own_row_ids: Sequence[str]
-    sure: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -82,7 +83,7 @@ class Gaps:
         pool_rows: Rows of the pool with a vector; where a sample was compared, about so many.
         auroc: How well a nearest-neighbor classifier tells rows of the two apart; 0.5: not at all.
         p_value: Of a permutation test of that.
-        gaps: The gaps, the surest and largest first.
+        gaps: The gaps: those that are sure first, each the surest and largest first.
         more: Sure gaps beyond the limit, which are not described.
         more_share: In [0, 1]: of the target's rows, in those.
         more_lacking: In [0, 1]: what the pool's shares of those fall short of the target's.

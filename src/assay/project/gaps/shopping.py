@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from assay.errors import UsageError
 from assay.insight.wording import count
+from assay.project.gaps.counts import MOST, counts
 from assay.project.gaps.describe import brief
 from assay.project.gaps.model import Gap, Gaps
 from assay.store import write
 
 FORMS = ("csv", "json", "md")
-MOST = 1_000_000_000
-"""Rows that can be asked for in one gap."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +149,8 @@ def shopping_list(found: Gaps, chosen: Mapping[str, int | None] | None = None) -
         if rows is not None and not 0 <= rows <= MOST:
             raise UsageError(f"{rows} rows cannot be got.", allowed=f"0 to {MOST:,}")
     wanted = [gap for gap in found.gaps if gap.id in chosen]
-    get = _solved(found.pool_rows, wanted, [chosen[gap.id] for gap in wanted])
+    shares = [(gap.target_share, gap.own_share) for gap in wanted]
+    get = counts(found.pool_rows, shares, [chosen[gap.id] for gap in wanted])
     whole = found.pool_rows + sum(get)
     items = [
         Item(
@@ -165,11 +164,11 @@ def shopping_list(found: Gaps, chosen: Mapping[str, int | None] | None = None) -
         )
         for gap, rows in zip(wanted, get, strict=True)
     ]
-    counts = {item.gap: item.rows for item in items}
+    rows_of = {item.gap: item.rows for item in items}
     before = after = found.more_lacking
     for gap in found.gaps:
-        if gap.sure or gap.id in counts:
-            then = _share(gap, found.pool_rows, counts.get(gap.id, 0), whole)
+        if gap.sure or gap.id in rows_of:
+            then = _share(gap, found.pool_rows, rows_of.get(gap.id, 0), whole)
             before += max(0.0, gap.target_share - gap.own_share)
             after += max(0.0, gap.target_share - then)
     closes = max(0.0, 1 - after / before) if before else 0.0
@@ -178,27 +177,6 @@ def shopping_list(found: Gaps, chosen: Mapping[str, int | None] | None = None) -
 
 def _share(gap: Gap, pool: int, rows: int, whole: int) -> float:
     return (gap.own_share * pool + rows) / whole if whole else 0.0
-
-
-def _solved(pool: int, gaps: Sequence[Gap], asked: Sequence[int | None]) -> list[int]:
-    """Rows for each gap; those that nobody asked a number for reach their share in the target."""
-    free = [at for at, rows in enumerate(asked) if rows is None]
-    fixed = sum(rows for rows in asked if rows is not None)
-    get = [rows or 0 for rows in asked]
-    share = np.array([gap.target_share for gap in gaps])
-    own = np.array([gap.own_share * pool for gap in gaps])
-    while free:
-        left = 1 - share[free].sum()
-        if left <= 0:  # the gaps are the whole target: no number of rows makes room for the rest
-            left = 1 / max(pool, 1)
-        more = (share[free].sum() * pool - own[free].sum() + fixed) / left
-        rows = share[free] * (pool + more) - own[free]
-        if (rows >= 0).all():
-            for at, n in zip(free, rows, strict=True):
-                get[at] = min(MOST, int(np.ceil(n - 1e-6)))
-            break
-        free = [at for at, n in zip(free, rows, strict=True) if n >= 0]
-    return get
 
 
 def _plain(text: str) -> str:
