@@ -118,6 +118,21 @@ def test_the_findings_of_a_check_row_by_row_come_worst_first(assay, lines) -> No
     assert refused.code == 2 and "text" in refused.stderr
 
 
+def test_where_no_fix_would_help_the_rows_can_be_tagged(assay, lines) -> None:
+    for word in ("sail", "oven"):
+        rows = [{"text": f"{word} {i}", "kind": word} for i in range(40)]
+        assay("add", "docs", lines(f"{word}.jsonl", rows))
+    assay("check", "docs", "drift.versions")
+    (found,) = assay("findings", "docs", "--json").json["findings"]
+    assert found["fix"] is None
+    shown = assay("findings", "docs", found["id"]).stdout
+    assert "Fix" not in shown
+    assert f" tag docs look-at --where finding:{found['id']}\n" in shown
+    assert assay("tag", "docs", "look-at", "--where", f"finding:{found['id']}").code == 0
+    refused = assay("findings", "docs", "--apply", found["id"])
+    assert refused.code == 2 and "has no fix to apply" in refused.stderr
+
+
 def test_a_check_takes_parameters_in_the_type_of_their_defaults(assay, lines) -> None:
     words = [{"text": f"{name} {i}", "kind": name} for name in ("sail", "oven") for i in range(40)]
     assay("add", "docs", lines("k.jsonl", [*words, {"text": "goal", "kind": "goal"}]))

@@ -54,6 +54,9 @@ def show_finding(dataset: str, found: StoredFinding, *, everything: bool = False
         suggest("findings", dataset, found.id[:8], "--all", label="More")
     if found.fix and found.state == "open":
         suggest("findings", dataset, "--apply", found.id[:8])
+    elif found.rows and found.state == "open":
+        # No rule mends it: a person looks at the rows, and a tag keeps them together meanwhile.
+        suggest("tag", dataset, "look-at", "--where", f"finding:{found.id}")
 
 
 def _show(values: Mapping[str, Any], indent: int, everything: bool) -> bool:

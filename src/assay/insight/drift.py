@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from assay import registry, stopping
 from assay.errors import UsageError
-from assay.insight.coding import Coded, encode, metadata
+from assay.insight.coding import Coded, distinct, encode, metadata
 from assay.insight.diff.shift import Shift, log_ratio, shift
 from assay.insight.map.naming import name_topics
-from assay.insight.reading import dropping, ids, snippets
+from assay.insight.reading import ids, snippets
 from assay.insight.severity import DRIFT, severity
 from assay.insight.wording import MAX_EXAMPLES, count, snippet
 from assay.ops.match.cells import assign, kmeans
@@ -33,9 +33,16 @@ _BLOCK = 16_384
 _SHOWN, _SHOWN_VALUES = 12, 6
 _TELLING = re.compile(r"(^|_)(id|date|time|timestamp|at|batch|shard|run|position)$", re.I)
 """Columns that tell one addition from the next by their nature."""
+_NAMES, _RARE = 50, 5
+_WHO = re.compile(
+    r"(^|_)(user|name|username|login|handle|author|speaker|annotator|customer|client|account"
+    r"|patient|email|phone|session|device|ip)$",
+    re.I,
+)
+"""Columns that say who, where they have more than a few values."""
 
 
-@finder("drift.versions", version="1", may_read=("text.stats", "text.language"))
+@finder("drift.versions", version="2", may_read=("text.stats", "text.language"))
 def drift(
     rows: Rows, *, baseline: str | None = None, least: float = 0.1, alpha: float = 0.01
 ) -> Iterator[Finding]:
@@ -43,8 +50,10 @@ def drift(
 
     Asked of each column that came with the data, of the main value of each signal, and of the
     cells (k-means) of the first embedding that is stored: the total variation of the shares,
-    numbers in bins of equal size. Columns that tell additions apart by their nature (times, dates,
-    ids, the source file) are left out.
+    numbers in bins of equal size. Columns that tell additions apart by their nature are left out:
+    times, dates, ids, the source file, and what looks like names or ids of users, because new rows
+    come from new users: above 50 values, columns that are called so, and texts most of whose rows
+    have a value that fewer than 5 rows have.
 
     The rows added last are those of the last `add` that brought rows, and of as many before it as
     are needed for 30 rows.
@@ -58,8 +67,9 @@ def drift(
     Yields:
         At most one finding. Its rows are the new ones that have at least twice as much of what
         became more frequent, by the product of the ratios of the columns that drifted, the least
-        like the old rows first. Score: `severity` of the largest distance. The fix holds these rows
-        back; that new data differs may as well be why it was collected.
+        like the old rows first. Score: `severity` of the largest distance. No fix: what differs may
+        be just what was missing, and dropping it would undo why it was collected. Look at the rows,
+        and tag what is to be left out.
 
     Raises:
         UsageError: There is no such baseline.
@@ -162,6 +172,8 @@ def _compared(sides: _Sides, field: pa.Field, computed: str) -> _Column | None:
         if left.type != right.type:
             return None
         column = pa.chunked_array([*left.chunks, *right.chunks], left.type)
+    if not computed and _says_who(field, column):
+        return None
     found = encode(column, BINS)
     if found is None:
         return None
@@ -170,6 +182,20 @@ def _compared(sides: _Sides, field: pa.Field, computed: str) -> _Column | None:
     if computed:  # a signal that is not computed yet says nothing about the row
         codes = np.where(np.asarray(column.is_null()), -1, codes)
     return _counted(coded.name, coded.kind, coded.values, codes[:n], codes[n:])
+
+
+def _says_who(field: pa.Field, column: pa.ChunkedArray) -> bool:
+    """Whether the values look like names or ids: those of new rows are new by their nature."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    text = pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    if not text and not pa.types.is_integer(kind):
+        return False
+    codes, values = distinct(column)
+    if len(values) <= _NAMES:
+        return False
+    rows = np.bincount(codes[codes >= 0], minlength=len(values))
+    # Rare values of a category hold few of its rows; of a column of names they hold most.
+    return bool(_WHO.search(field.name)) or (text and 2 * rows[rows < _RARE].sum() > rows.sum())
 
 
 def _counted(
@@ -254,7 +280,7 @@ def _finding(sides: _Sides, moved: list[_Moved], looked: int, baseline: str | No
     beside = f"the {count(n, 'row')} before" if baseline is None else f"{n:,} of '{baseline}'"
     names = [each.column.name for each in moved]
     what = f"{count(len(names), 'column')} of {looked}, most in {names[0]}"
-    found = Finding(
+    return Finding(
         check="drift.versions",
         title=f"The {count(m, 'row')} "
         f"{'added last ' if baseline is None else ''}differ{'s' if m == 1 else ''} from {beside} "
@@ -278,7 +304,6 @@ def _finding(sides: _Sides, moved: list[_Moved], looked: int, baseline: str | No
             ],
         },
     )
-    return dropping(found) if found.row_ids else found
 
 
 def _told(each: _Moved) -> dict[str, Any]:
