@@ -149,6 +149,7 @@ CHECKS: dict[str, tuple[str, Callable[[], tuple[MemoryRows, set[str]]]]] = {
 WITHOUT_A_FIX = {
     "outliers.embedding": "the rarest row may be worth most",
     "groups.identity": "dropping rows helps nobody",
+    "drift.versions": "what differs may be just what was missing",
 }
 OTHER_CHECKS = (
     "columns.broken duplicates.exact duplicates.near leak.benchmark pii.found quality.rules "

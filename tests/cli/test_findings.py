@@ -113,6 +113,17 @@ def test_the_findings_of_a_check_row_by_row_come_worst_first(assay, lines) -> No
     worst, other = done.json["findings"]
     assert [worst["row_ids"][0], other["row_ids"][0]] == one["row_ids"]
     assert worst["score"] > other["score"] and worst["evidence"]["suggested"] == 1
+    # A record is the row's: its id, its score, what is said of it; the finding stands apart.
+    assert [worst["id"], other["id"]] == one["row_ids"]
+    assert worst["evidence"] == {"given": 0, "suggested": 1, "text": ""}
+    assert "title" not in worst and "fix" not in worst
+    parts = ("id", "title", "score", "rows", "fix")
+    assert worst["finding"] == other["finding"] == {part: one[part] for part in parts}
+    shown = assay("findings", "images", "--check", "label_errors", "--all").stdout
+    assert shown.startswith(f"{one['id'][:8]}  {one['title']}\n\n2 rows, worst first:\n")
+    line = next(each for each in shown.splitlines() if worst["id"][:12] in each)
+    assert line.split()[0] == f"{worst['score']:.2f}" and "given 0  suggested 1" in line
+    assert f" explain images {worst['id']}\n" in shown
     assert assay("findings", "images", "--check", "nothing").code == 2
     refused = assay("check", "images", "leak.splits")
     assert refused.code == 2 and "text" in refused.stderr
@@ -131,6 +142,17 @@ def test_where_no_fix_would_help_the_rows_can_be_tagged(assay, lines) -> None:
     assert assay("tag", "docs", "look-at", "--where", f"finding:{found['id']}").code == 0
     refused = assay("findings", "docs", "--apply", found["id"])
     assert refused.code == 2 and "has no fix to apply" in refused.stderr
+
+
+def test_rows_of_a_check_that_scores_no_rows_have_the_score_of_their_finding(
+    assay, checked
+) -> None:
+    listed = assay("findings", "docs", "--check", "duplicates.exact", "--all", "--json").json
+    whole = checked["duplicates.exact"]
+    assert [each["id"] for each in listed["findings"]] == whole["row_ids"]
+    assert [(each["score"], each["evidence"]) for each in listed["findings"]] == [
+        (whole["score"], {})
+    ]
 
 
 def test_a_check_takes_parameters_in_the_type_of_their_defaults(assay, lines) -> None:

@@ -16,9 +16,12 @@ from assay.cli.output import (
     grid,
     moment,
     out,
+    paragraph,
     plural,
     print_json,
     progress_bar,
+    short_id,
+    snippet,
     suggest,
     visible,
 )
@@ -27,6 +30,7 @@ from assay.errors import UsageError
 if TYPE_CHECKING:
     from assay.project.check import StoredFinding
     from assay.project.dataset import Dataset
+    from assay.project.finding_rows import FoundRow
 
 
 @click.command()
@@ -119,10 +123,38 @@ def findings(
         return
     listed = target.findings(state=None if everything else "open")
     if only is not None:
-        from assay.project.check import of_check
+        from assay.project.finding_rows import of_check, row_by_row
 
-        listed = of_check(listed, only, each_row=everything)
+        listed = of_check(listed, only)
+        if everything:
+            _show_rows(target, row_by_row(listed), as_json)
+            return
     _show(target, listed, as_json, everything=everything)
+
+
+def _show_rows(dataset: Dataset, found: Sequence[FoundRow], as_json: bool) -> None:
+    """One line a row, worst first."""
+    if as_json:
+        print_json({"findings": [each.to_dict() for each in found]})
+        return
+    if not found:
+        out().print("No findings.")
+        return
+    whole = {each.finding.id: each.finding for each in found}
+    for finding in whole.values():
+        told = f"{finding.id[:8]}  {finding.title}"
+        paragraph(told if finding.state == "open" else f"{told}  {finding.state}")
+    out().print(f"\n{plural(len(found), 'row')}, worst first:\n")
+    rows = []
+    for each in found:
+        said = [f"{k.replace('_', ' ')} {v}" for k, v in each.evidence.items() if k != "text"]
+        text = snippet(str(each.evidence.get("text") or ""), 60)
+        cells = [Text(f"{each.score:.2f}", style="bold"), short_id(each.id)]
+        cells += [each.finding.id[:8]] if len(whole) > 1 else []
+        rows.append((*cells, "  ".join(said), text))
+    grid([""] * len(rows[0]), rows)
+    out().print()
+    suggest("explain", dataset.full_name, found[0].id)
 
 
 def _show(

@@ -234,33 +234,6 @@ def findings(
     return sorted(out, key=lambda found: (-found.score, found.check, found.id))
 
 
-def of_check(
-    found: Sequence[StoredFinding], name: str, *, each_row: bool = False
-) -> list[StoredFinding]:
-    """Those of one check; for each of their rows one if asked for, worst first.
-
-    A row's score and evidence are those of its record in the evidence's `ranked`, where the check
-    gives one; else those of the finding.
-
-    Raises:
-        UsageError: There is no such check.
-    """
-    registry.get("finder", name)
-    chosen = [each for each in found if each.check == name]
-    if not each_row:
-        return chosen
-    rows = []
-    for each in chosen:
-        records = {record["id"]: record for record in each.evidence.get("ranked", ())}
-        for row_id in each.row_ids:
-            record = records.get(row_id, {})
-            score = float(record.get("score", each.score))
-            evidence = record or each.evidence
-            one = replace(each, rows=1, row_ids=[row_id], score=score, evidence=evidence)
-            rows.append(one)
-    return sorted(rows, key=lambda one: -one.score)
-
-
 def last_check(dataset: Dataset) -> LastCheck | None:
     """When these rows were looked at, by the check that saw the fewest of them; None if never."""
     rows = dataset.num_rows
