@@ -76,6 +76,22 @@ def test_rows_that_came_in_after_the_check_are_told(assay, checked, lines) -> No
     assert "came in" not in assay("findings", "docs").stderr
 
 
+def test_what_was_decided_on_is_counted_where_it_is_not_listed(assay, checked) -> None:
+    assay("findings", "docs", "--snooze", checked["duplicates.exact"]["id"])
+    both = assay("check", "docs", "duplicates.exact", "pii.found", "--json").json
+    assert [each["check"] for each in both["findings"]] == ["pii.found"]
+    assert both["states"] == {"open": 1, "snoozed": 1, "applied": 0, "wontfix": 0}
+    again = assay("check", "docs", "duplicates.exact", "--json").json
+    assert again == {"findings": [], "states": {**both["states"], "open": 0}}
+    assert assay("findings", "docs", "--json").json["states"] == both["states"]
+    one = assay("findings", "docs", "--check", "pii.found", "--json").json
+    assert one["states"] == {**both["states"], "snoozed": 0}
+    shown = assay("check", "docs", "duplicates.exact").stdout
+    assert shown.startswith("No open findings. Not listed: 1 snoozed.\n")
+    assert "\nNot listed: 1 snoozed. --all lists them.\n" in assay("findings", "docs").stdout
+    assert "Not listed" not in assay("findings", "docs", "--all").stdout
+
+
 def test_what_was_never_checked_says_so(assay, lines) -> None:
     assay("add", "docs", lines("a.jsonl", [{"text": "x"}]))
     shown = assay("findings", "docs").stdout

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from assay.project.finding_rows import FoundRow
 
 
+_STATES = {"snoozed": "snoozed", "applied": "applied", "wontfix": "won't be fixed"}
+
+
 @click.command()
 @click.argument("dataset")
 @click.argument("checks", nargs=-1)
@@ -60,7 +63,9 @@ def check(
     given = {checks[0]: pairs(params, "-p label=topic")} if params else {}
     with progress_bar("Computing signals") as bar:
         found = target.check(*checks, params=given, against=against, progress=bar, on_note=note)
-    _show(target, found, as_json)
+    from assay.project.check import ran_last, states
+
+    _show(target, found, as_json, counts=states(target, ran_last(target)))
 
 
 @click.command()
@@ -121,21 +126,26 @@ def findings(
 
         show_finding(dataset, found, everything=everything)
         return
+    from assay.project.check import states
+
     listed = target.findings(state=None if everything else "open")
+    counts = states(target, [only] if only else [])
     if only is not None:
         from assay.project.finding_rows import of_check, row_by_row
 
         listed = of_check(listed, only)
         if everything:
-            _show_rows(target, row_by_row(listed), as_json)
+            _show_rows(target, row_by_row(listed), as_json, counts)
             return
-    _show(target, listed, as_json, everything=everything)
+    _show(target, listed, as_json, counts=counts, everything=everything)
 
 
-def _show_rows(dataset: Dataset, found: Sequence[FoundRow], as_json: bool) -> None:
+def _show_rows(
+    dataset: Dataset, found: Sequence[FoundRow], as_json: bool, counts: Mapping[str, int]
+) -> None:
     """One line a row, worst first."""
     if as_json:
-        print_json({"findings": [each.to_dict() for each in found]})
+        print_json({"findings": [each.to_dict() for each in found], "states": dict(counts)})
         return
     if not found:
         out().print("No findings.")
@@ -158,10 +168,16 @@ def _show_rows(dataset: Dataset, found: Sequence[FoundRow], as_json: bool) -> No
 
 
 def _show(
-    dataset: Dataset, found: Sequence[StoredFinding], as_json: bool, *, everything: bool = False
+    dataset: Dataset,
+    found: Sequence[StoredFinding],
+    as_json: bool,
+    *,
+    counts: Mapping[str, int],
+    everything: bool = False,
 ) -> None:
     if as_json:
-        print_json({"findings": [finding.to_dict() for finding in found]})
+        listed = [finding.to_dict() for finding in found]
+        print_json({"findings": listed, "states": dict(counts)})
         return
     from assay.project.check import last_check
 
@@ -176,8 +192,12 @@ def _show(
             f"[dim]Note:[/] {since} {moment(looked.time)}; "
             f"check again with: {clean(command('check', name))}"
         )
+    decided = [f"{n:,} {_STATES[state]}" for state, n in counts.items() if n and state != "open"]
+    rest = "" if everything or not decided else f"Not listed: {', '.join(decided)}."
     if not found:
-        out().print(f"No {'' if everything else 'open '}findings.")
+        out().print(f"No {'' if everything else 'open '}findings.{rest and ' '}{rest}")
+        if rest:
+            suggest("findings", name, "--all")
         return
     out().print(f"{plural(len(found), 'finding')}, most serious first:\n")
     rows = []
@@ -189,4 +209,6 @@ def _show(
         rows.append((Text(f"{each.score:.2f}", style="bold"), each.id[:8], told))
     grid(["", "", ""], rows)
     out().print()
+    if rest:
+        out().print(f"{rest} --all lists them.")
     suggest("findings", name, found[0].id[:8])

@@ -234,6 +234,28 @@ def findings(
     return sorted(out, key=lambda found: (-found.score, found.check, found.id))
 
 
+def states(dataset: Dataset, names: Sequence[str] = ()) -> dict[str, int]:
+    """How many of the newest findings of these rows are in each triage state.
+
+    Args:
+        dataset: Whose findings.
+        names: Checks whose findings count; all if empty.
+
+    Returns:
+        `{open, snoozed, applied, wontfix}`, each from 0.
+    """
+    counted = dict.fromkeys(sorted(ACTIONS.values(), key="open snoozed applied wontfix".find), 0)
+    for found in findings(dataset, state=None, shown=0):
+        counted[found.state] += not names or found.check in names
+    return counted
+
+
+def ran_last(dataset: Dataset) -> tuple[str, ...]:
+    """The checks of the newest run over these rows; none if there was none."""
+    done = _runs(dataset)
+    return tuple(done[-1]["inputs"]["checks"]) if done else ()
+
+
 def last_check(dataset: Dataset) -> LastCheck | None:
     """When these rows were looked at, by the check that saw the fewest of them; None if never."""
     rows = dataset.num_rows
@@ -246,12 +268,14 @@ def last_check(dataset: Dataset) -> LastCheck | None:
 
 def _newest(dataset: Dataset) -> dict[str, dict[str, Any]]:
     """The newest run of each check over these rows."""
+    return {check: run for run in _runs(dataset) for check in run["inputs"]["checks"]}
+
+
+def _runs(dataset: Dataset) -> list[dict[str, Any]]:
+    """Runs of checks over these rows, oldest first."""
     view = _view(dataset)
-    newest: dict[str, dict[str, Any]] = {}
-    for run in runs.done(dataset.project.events, dataset.name):
-        if run["kind"] == "check" and view.items() <= run["inputs"].items():
-            newest.update(dict.fromkeys(run["inputs"]["checks"], run))
-    return newest
+    done = runs.done(dataset.project.events, dataset.name)
+    return [run for run in done if run["kind"] == "check" and view.items() <= run["inputs"].items()]
 
 
 def _records(dataset: Dataset, shown: int | None, row: str | None) -> list[dict[str, Any]]:
