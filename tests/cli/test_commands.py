@@ -268,6 +268,16 @@ def test_subset_chooses_rows_and_tells_what_changed_when_rows_came(assay, docs, 
         assert assay("subset", "docs", *wrong, "--json").code == 2
 
 
+def test_subset_of_no_rows_is_refused_with_the_condition_and_the_rows_there_are(
+    assay, docs
+) -> None:
+    refused = assay("subset", "docs", "-k", 2, "--by", "balance:n", "--where", "n > 99", "--json")
+    assert refused.code == 2
+    assert refused.json["what"] == "None of the 5 rows of docs fits 'n > 99'."
+    assert refused.json["allowed"] == "n is 0 to 4"
+    assert refused.json["conditions"] == [{"condition": "n > 99", "rows": 0}]
+
+
 def test_split_deals_rows_into_versions_and_says_when_none_moved(assay, docs) -> None:
     made = assay("split", "docs", "--parts", "a=1,b=1", "--by", "group:n", "--json").json
     assert [part["version"] for part in made["parts"]] == ["docs@a", "docs@b"]

@@ -131,3 +131,29 @@ def test_a_model_that_nobody_fitted_cannot_be_used(docs, tmp_path) -> None:
 def test_what_a_subset_is_for_has_to_be_said(docs, params, says) -> None:
     with pytest.raises(UsageError, match=says):
         docs.subset(3, **params)
+
+
+@pytest.mark.parametrize(
+    ("where", "fits_none", "there"),
+    [('theme == "Cok"', None, 'theme is "cook", ...'),
+     ('theme in ("see", "coke")', None, 'theme is "cook", ...'),
+     ('theme == "law" and stats.words > 500', "stats.words > 500", "stats.words is 8 to 8"),
+     ('theme == "zzz" and stats.words > 2', 'theme == "zzz"', 'theme is "cook", "law"'),
+     ('text matches "zebra"', None, None)],
+)  # fmt: skip
+def test_a_filter_that_fits_no_row_says_which_condition_and_what_is_there(
+    docs, where, fits_none, there
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        docs.where(where).subset(3, by=["balance:theme"])
+    error = refused.value
+    assert error.what.startswith(f"None of the 90 rows of docs fits '{where}'")
+    assert (f"'{fits_none}' fits none" in error.what) == (fits_none is not None)
+    assert error.allowed == there
+    assert docs.project.versions.list("docs") == []
+
+
+def test_conditions_that_fit_rows_alone_but_not_together_are_counted(docs) -> None:
+    apart = docs.where('theme == "cook"').where('theme == "law"')
+    with pytest.raises(UsageError, match=r"'theme == \"cook\"' 60, 'theme == \"law\"' 30"):
+        apart.subset(3, by=["balance:theme"])

@@ -75,7 +75,8 @@ class Choosing(Handle):
             progress: Told of rows while signals are computed.
 
         Raises:
-            UsageError: Neither purpose nor criteria are given, or one of them is wrong.
+            UsageError: Neither purpose nor criteria are given, one of them is wrong, or the filter
+                leaves no row; it says which condition fits none.
         """
         from assay.project.subset import subset
 

@@ -14,9 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assay.errors import UsageError
-from assay.project.curate import curate
+from assay.project.check import ensure
+from assay.project.curate import curate, signals_of
+from assay.project.unmatched import unmatched
 from assay.run.compute import Progress
 from assay.search.spaces import is_embedding, name_of
+from assay.select.compiled import compile_rules
 from assay.select.conditions import column
 from assay.select.subset.spec import PURPOSES, parse_parts
 from assay.store.versions import Version
@@ -96,6 +99,8 @@ def subset(
     ]
     if any(part.spatial for part in parts):
         rule["embedding"] = embedding or _embedding(dataset)
+    if dataset.filters:
+        _some_match(dataset, progress)
     title = name or purpose or RULE
     rule |= {"follows": title, "stay": stay}
     recipe = {
@@ -120,6 +125,15 @@ def subset(
         entered=[row for row in rows if row["id"] not in known] if before else rows,
         left=_left(dataset, version, known - {row["id"] for row in rows}),
     )
+
+
+def _some_match(dataset: Handle, progress: Progress | None) -> None:
+    """Refuse filters that leave no row, where there are rows."""
+    whole = dataset.project.dataset(dataset.full_name)
+    rules = compile_rules([{"keep": text} for text in dataset.filters])
+    ensure(whole, signals_of(whole, [], rules), progress)
+    if whole.num_rows and not dataset.num_rows:
+        raise unmatched(dataset)
 
 
 def _embedding(dataset: Handle) -> str:
