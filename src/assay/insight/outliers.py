@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from assay.insight.reading import ids, snippets
 from assay.insight.severity import OUTLIER, severity
 from assay.insight.wording import MAX_EXAMPLES, count, percent, wilson
 from assay.ops.match.cells import kmeans
-from assay.ops.match.neighbors import outlier_scores
+from assay.ops.match.neighbors import robust_z, suspicion, unit_rows
 from assay.registry import finder
 from assay.schema import Finding, Rows
 from assay.search.hybrid import as_matrix
@@ -20,25 +21,33 @@ CLUSTER_ROWS = 500
 """Rows a cluster has on average: enough to say what is usual in it."""
 CLUSTERS = 64
 _VECTOR = "embed.text.vector"
+_ALONE = 4.0
+"""How much more than being alone being far from all subjects may count: three times."""
 
 
-@finder("outliers.embedding", version="3", needs=("embed.text",), columns=("text",))
+@finder("outliers.embedding", version="4", needs=("embed.text",), columns=("text",))
 def embedding_outliers(rows: Rows, *, k: int = 10, min_score: float = 0.5) -> Iterator[Finding]:
     """Rows far from their nearest neighbors: boilerplate, broken texts, strays from other sources.
 
-    Distance is the mean cosine distance to the k nearest rows; its robust z-score decides
-    (`ops.match.neighbors.outlier_scores`), among the rows of the same cluster (k-means, some 500
-    rows each), since some subjects lie closer together than others. A cluster of fewer than 3 k
-    rows has no usual distance of its own, and is judged among all. An outlier can as well be the
-    rare row that is worth most, so there is no fix: this is a queue for review.
+    Two distances decide, each as a robust z-score (`ops.match.neighbors.robust_z`). The first is
+    the mean cosine distance to the k nearest rows: the smaller of its z among all rows and its z
+    among those of the same cluster (k-means, some 500 rows each), since a subject may lie loosely
+    as a whole, and a tight one makes much of little. A cluster of fewer than 3 k rows has no usual
+    distance of its own. The second is the distance to the nearest center of a cluster, which a few
+    strays that resemble each other do not bring nearer; it counts only as far as the row is alone
+    as well. An outlier can as well be the rare row that is worth most, so there is no fix: this is
+    a queue for review.
 
     Args:
         rows: The dataset.
         k: Neighbors.
-        min_score: In [0, 1): 0.5 is a z-score of 3.5, the customary bound.
+        min_score: In [0, 1): 0.5 is a z-score of 3.5 of both together, the customary bound.
 
     Yields:
         At most one finding, the most distant rows first. Score: `severity` of the share of rows.
+
+    Source: Stouffer et al. 1949 (The American Soldier, volume 1, page 45) for the sum of two
+    z-scores over the root of two.
     """
     neighbors, similarities = rows.neighbors(_VECTOR, k)
     present = np.flatnonzero(neighbors[:, k - 1] >= 0)
@@ -46,8 +55,10 @@ def embedding_outliers(rows: Rows, *, k: int = 10, min_score: float = 0.5) -> It
     if n < 3 * k:  # too few to say what is usual
         return
     neighbors, similarities = neighbors[present], similarities[present]
-    cluster = _clusters(rows, present)
-    scores = _scores(similarities, cluster, k)
+    vectors = unit_rows(as_matrix(rows.take(present, _VECTOR).column(0))[0], "vectors")
+    clusters = int(np.clip(n // CLUSTER_ROWS, 1, CLUSTERS))
+    cluster, centers = kmeans(vectors, clusters, passes=10)
+    scores = _scores(similarities[:, :k], vectors, cluster, centers)
     far = np.flatnonzero(scores > min_score)
     if len(far) == 0:
         return
@@ -76,23 +87,19 @@ def embedding_outliers(rows: Rows, *, k: int = 10, min_score: float = 0.5) -> It
     )
 
 
-def _clusters(rows: Rows, present: np.ndarray) -> np.ndarray:
-    """The cluster of each row: int64, from 0."""
-    count = int(np.clip(len(present) // CLUSTER_ROWS, 1, CLUSTERS))
-    if count == 1:
-        return np.zeros(len(present), np.int64)
-    column = rows.take(present, _VECTOR).column(0)
-    return kmeans(as_matrix(column)[0], count, passes=10)[0]
-
-
-def _scores(similarities: np.ndarray, cluster: np.ndarray, k: int) -> np.ndarray:
-    """A row's score among those of its cluster; among all rows where that is too small."""
-    scores = outlier_scores(similarities=similarities, k=k)
-    for each in range(int(cluster.max()) + 1):
+def _scores(
+    similarities: np.ndarray, vectors: np.ndarray, cluster: np.ndarray, centers: np.ndarray
+) -> np.ndarray:
+    """How far a row lies from its nearest rows and from all clusters: float64 in [0, 1)."""
+    distance = 1.0 - similarities.astype(np.float64).mean(axis=1)
+    alone = robust_z(distance)
+    for each in range(len(centers)):
         inside = np.flatnonzero(cluster == each)
-        if len(inside) >= 3 * k:
-            scores[inside] = outlier_scores(similarities=similarities[inside], k=k)
-    return scores
+        if len(inside) >= 3 * similarities.shape[1]:
+            alone[inside] = np.minimum(alone[inside], robust_z(distance[inside]))
+    middle = centers / np.maximum(np.linalg.norm(centers, axis=1, keepdims=True), 1e-12)
+    apart = robust_z(1.0 - (vectors @ middle.T).max(axis=1).astype(np.float64))
+    return suspicion(np.minimum(alone + apart, _ALONE * alone) / math.sqrt(2))
 
 
 def _examples(

@@ -133,15 +133,36 @@ def outlier_scores(
     k = min(k, similarities.shape[1], max(1, len(similarities) - 1))
     if len(similarities) < 3:
         return np.zeros(len(similarities))
-    distance = 1.0 - similarities[:, :k].astype(np.float64).mean(axis=1)
-    excess = distance - np.median(distance)
+    return suspicion(robust_z(1.0 - similarities[:, :k].astype(np.float64).mean(axis=1)))
+
+
+def robust_z(values: np.ndarray) -> np.ndarray:
+    """How many robust standard deviations each value lies above (or below) the median.
+
+    The deviation is 1.4826 times the median absolute one; 1.2533 times the mean absolute one where
+    that is 0, as it is when more than half the values are equal.
+
+    Args:
+        values: float, shape (n,), finite.
+
+    Returns:
+        float64, shape (n,); all 0 where no value differs.
+
+    Source: Iglewicz and Hoaglin 1993 (How to detect and handle outliers), section 3.3.
+    """
+    if len(values) == 0:
+        return np.zeros(0)
+    excess = values - np.median(values)
     sigma = _MAD_TO_SIGMA * float(np.median(np.abs(excess)))
-    if sigma < 1e-9:  # more than half the rows are equally far from their neighbors
-        sigma = _MEAN_TO_SIGMA * float(np.mean(np.abs(excess)))
     if sigma < 1e-9:
-        return np.zeros(len(similarities))
-    z = np.maximum(excess, 0.0) / sigma
-    return np.asarray(z / (z + _SUSPECT), np.float64)
+        sigma = _MEAN_TO_SIGMA * float(np.mean(np.abs(excess)))
+    return np.zeros(len(values)) if sigma < 1e-9 else np.asarray(excess / sigma, np.float64)
+
+
+def suspicion(z: np.ndarray) -> np.ndarray:
+    """z / (z + 3.5) above 0, else 0: in [0, 1); 0.5 is the customary bound of an outlier."""
+    above = np.maximum(z, 0.0)
+    return np.asarray(above / (above + _SUSPECT), np.float64)
 
 
 def unit_rows(vectors: np.ndarray | pa.Array | pa.ChunkedArray, name: str) -> np.ndarray:
