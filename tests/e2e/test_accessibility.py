@@ -57,6 +57,15 @@ def test_screens_can_be_used_by_everyone(
         expect(page.get_by_role("region", name="Inspect")).to_contain_text("Signals")
     expect(page.get_by_role("toolbar", name="Selected rows")).to_contain_text("1 row selected")
     assert violations(page) == [], "Explore with rows selected"
+    page.goto(f"{served.base}explore?data=ships&q=harbor")
+    expect(page.get_by_role("row").nth(1).get_by_role("gridcell").nth(1)).to_have_text("–")
+    page.get_by_role("grid").focus()
+    for key in ("j", "="):
+        page.keyboard.press(key)
+    expect(page.get_by_role("row").nth(1)).to_contain_text("%")
+    assert violations(page) == [], "Explore with a search"
+    page.keyboard.press("=")
+    expect(page.get_by_role("row").nth(1).get_by_role("gridcell").nth(1)).to_have_text("–")
     page.goto(f"{served.base}curate?data=ships")
     page.get_by_role("button", name="Make version").click()
     expect(page.get_by_role("dialog", name="Make ships@clean")).to_be_visible()

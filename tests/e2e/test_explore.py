@@ -238,3 +238,72 @@ def test_a_passage_that_is_selected_is_an_example_to_search_by(explore: Page) ->
     expect(chip.first).to_be_visible()
     explore.keyboard.press("Control+z")
     expect(chip).to_have_count(0)
+
+
+def test_thumbs_in_the_table_say_how_likely_each_row_is(explore: Page) -> None:
+    rows = explore.get_by_role("row")
+    expect(explore.get_by_role("columnheader", name="Likely")).to_have_count(0)
+    explore.goto(explore.url + "&q=captain+bridge")
+    head = explore.get_by_role("columnheader", name="Likely")
+    expect(head).to_have_attribute("aria-sort", "descending")
+    hint = explore.get_by_text("Say of a few rows whether they are meant: = yes, - no")
+    expect(hint).to_be_visible()
+    cells = rows.nth(1).get_by_role("gridcell")
+    expect(cells.nth(1)).to_have_text("–")
+    before = cells.nth(2).bounding_box()
+    # By keyboard on the row under the cursor, as in Inspect.
+    explore.get_by_role("grid").focus()
+    for key in ("j", "="):
+        explore.keyboard.press(key)
+    yes = rows.nth(1).get_by_role("button", name="Row 1 is meant")
+    expect(yes).to_have_attribute("aria-pressed", "true")
+    expect(cells.nth(1)).to_have_text(re.compile(r"^\d+ %$"))
+    expect(explore.get_by_text("1 yes, 0 no: say no to some, further down")).to_be_visible()
+    # By mouse on another row, whose thumbs are seen while it is pointed at.
+    no = rows.nth(9).get_by_role("button", name="Row 9 is not meant")
+    expect(no).to_have_css("opacity", "0")
+    rows.nth(9).hover()
+    expect(no).to_have_css("opacity", "1")
+    no.click()
+    expect(explore.get_by_text("1 yes, 1 no")).to_be_visible()
+    assert cells.nth(2).bounding_box() == before
+    shares = [int(cell.rstrip(" %")) for cell in cells_of(explore, 1)]
+    assert shares == sorted(shares, reverse=True) and shares[0] > shares[-1]
+    # Another order keeps the numbers, and a click on the head brings this one back.
+    explore.get_by_role("columnheader").get_by_role("button", name="Words").click()
+    expect(head).to_have_attribute("aria-sort", "none")
+    head.get_by_role("button").click()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    explore.get_by_role("button", name="Most likely…").click()
+    explore.get_by_label("How many rows").fill("5")
+    explore.keyboard.press("Enter")
+    told = explore.get_by_role("status")
+    expect(told).to_contain_text(re.compile(r"5 rows selected: about \d expected to match"))
+    for n in range(1, 6):
+        expect(rows.nth(n)).to_have_attribute("aria-selected", "true")
+    # Said again, it is taken back; without any thumb nothing is known.
+    rows.nth(9).hover()
+    no.click()
+    expect(no).to_have_attribute("aria-pressed", "false")
+    yes.click()
+    expect(hint).to_be_visible()
+    expect(cells.nth(1)).to_have_text("–")
+
+
+def cells_of(page: Page, column: int) -> list[str]:
+    rows = page.get_by_role("row").all()[1:]
+    return [row.get_by_role("gridcell").nth(column).inner_text() for row in rows]
+
+
+def test_on_a_phone_the_table_shows_how_likely_and_the_row_takes_the_thumb(
+    visit: Visit, served: Served
+) -> None:
+    page = visit(served, viewport={"width": 390, "height": 844}, has_touch=True)
+    page.goto(f"{served.base}explore?data=ships&q=harbor+dawn")
+    row = page.get_by_role("row").nth(1)
+    expect(row.get_by_role("gridcell").nth(1)).to_have_text("–")
+    expect(row.get_by_role("button")).to_have_count(0)
+    row.get_by_role("gridcell").nth(2).tap()
+    page.get_by_role("group", name="Is it what you search for?").get_by_label("Yes").tap()
+    page.go_back()
+    expect(row.get_by_role("gridcell").nth(1)).to_have_text(re.compile(r"^\d+ %$"))

@@ -46,6 +46,16 @@ def test_thumbs_belong_to_their_search_and_can_be_taken_back(docs) -> None:
     assert values == ["yes", "no", "withdrawn"]  # nothing is overwritten
 
 
+def test_a_thumb_on_a_row_that_a_filter_hides_says_nothing_of_the_others(docs) -> None:
+    ships = docs.where('text contains "ship"')
+    for hit in docs.search("cat sails", k=3, mode="text"):
+        docs.judge(hit.id, True, query="cat sails")
+    assert docs.search("cat sails", k=1)[0].likely is not None
+    cats = docs.where('text contains "cat"')
+    heard = [rows.search("cat sails", k=1)[0].likely is not None for rows in (cats, ships)]
+    assert sorted(heard) == [False, True]
+
+
 def test_hits_are_in_the_order_of_their_probability(docs) -> None:
     found = docs.search("cat", k=60)
     for hit in found[:3]:

@@ -341,6 +341,43 @@ def test_a_thumb_makes_rows_likely_and_the_most_likely_a_selection(client: Clien
     assert (taken_back["yes"], taken_back["answer"]) == (0, None)
 
 
+def test_each_row_of_a_search_says_how_likely_it_is_meant(client: Client) -> None:
+    """The order of a search is that of its probabilities, whatever the table is sorted by."""
+    search = {"query": "order shipping", "mode": "text"}
+    view = client.post(f"{D}/view", {"search": search})
+    key, count = view["view_key"], view["count"]
+    likely = f"{D}/search/likely?view={key}&limit=5000"
+    before = client.get(likely)
+    assert (before["yes"], before["no"]) == (0, 0)
+    ids = client.ask("GET", f"{D}/rows?view={key}&limit=2000").table()["id"].to_pylist()
+    assert before["rows"] == [{"id": row, "answer": None, "likely": None} for row in ids]
+    asked = {"search": search, "view": key}
+    for row, answer in ((ids[0], True), (ids[1], True), (ids[-1], False)):
+        told = client.post(f"{D}/search/thumb", {**asked, "row": row, "answer": answer})
+    rows = client.get(likely)["rows"]
+    assert [row["answer"] for row in rows] == [True, True, *[None] * (count - 3), False]
+    values = [row["likely"]["value"] for row in rows]
+    assert values == sorted(values, reverse=True) and values[0] > values[-1]
+    assert rows[-1]["likely"] == told["likely"]
+    assert client.get(f"{likely}&offset=1")["rows"] == rows[1:]
+    other = client.post(f"{D}/view", {"search": search, "sort": [{"column": "id"}]})["view_key"]
+    by_id = client.get(f"{D}/search/likely?view={other}&limit=5000")["rows"]
+    chance = dict(zip(ids, values, strict=True))
+    assert [row["likely"]["value"] for row in by_id] == [chance[row] for row in sorted(ids)]
+    stored = client.post(f"{D}/search/most-likely", {**asked, "n": 2})
+    chosen = client.post(f"{D}/view", {"filters": [stored["filter"]]})["view_key"]
+    kept = client.ask("GET", f"{D}/rows?view={chosen}").table()["id"].to_pylist()
+    assert sorted(kept) == sorted(ids[:2])
+    # Where a filter hides what was judged, nothing is known of the others.
+    hidden = [{"column": "id", "op": "not in", "value": [ids[0], ids[1], ids[-1]]}]
+    rest = client.post(f"{D}/view", {"search": search, "filters": hidden})["view_key"]
+    unknown = client.get(f"{D}/search/likely?view={rest}")
+    assert (unknown["yes"], unknown["no"]) == (2, 1)
+    assert all(row["answer"] is row["likely"] is None for row in unknown["rows"])
+    plain = client.post(f"{D}/view", {})["view_key"]
+    assert client.ask("GET", f"{D}/search/likely?view={plain}").status == 400
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [

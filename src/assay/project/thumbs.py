@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,21 @@ class Likely:
 
 
 @dataclass(frozen=True)
+class Ranking:
+    """The rows that a search found, among those it was asked of.
+
+    Attributes:
+        rows: Row numbers (int64, shape (n,)), best first.
+        scores: Their scores (float64) in (0, 1], never rising.
+        allowed: bool a source row: those it was asked of; None for the dataset's.
+    """
+
+    rows: np.ndarray
+    scores: np.ndarray
+    allowed: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
 class Judged:
     """What a search found, with what is known about how likely each row is meant.
 
@@ -57,9 +73,7 @@ class Judged:
         """For each hit, how likely it is meant; None without thumbs."""
         if self.calibration is None:
             return [None] * len(self.hits)
-        found = self.calibration.likelihood(np.array([hit.score for hit in self.hits]))
-        ends = zip(found.value, found.low, found.high, strict=True)
-        return [Likely(*(round(float(end), 4) for end in three)) for three in ends]
+        return list(_likely(self.calibration, np.array([hit.score for hit in self.hits])))
 
 
 def judge(dataset: Dataset, query: Query, row_id: str, answer: bool | None) -> dict[str, bool]:
@@ -94,8 +108,27 @@ def thumbs(dataset: Dataset, query: Query) -> dict[str, bool]:
     return {unit: value == "yes" for unit, value in last.items() if value in ("yes", "no")}
 
 
-def likely(dataset: Dataset, query: Query, *, k: int, allowed: np.ndarray | None = None) -> Judged:
+def likely(dataset: Dataset, query: Query, *, k: int) -> Judged:
     """The rows that a search finds, and their probabilities as far as thumbs were given.
+
+    Args:
+        dataset: Where to look.
+        query: What for.
+        k: How many rows.
+
+    Raises:
+        UsageError: As for `search`.
+    """
+    given = thumbs(dataset, query) if query else {}
+    deep = max(k, NEAR) if given else k
+    (hits,) = find.ranked(dataset, [query], k=deep)
+    return Judged(hits[:k], _calibration(dataset, given, _ranking(hits)))
+
+
+def ranked(
+    dataset: Dataset, query: Query, *, k: int = NEAR, allowed: np.ndarray | None = None
+) -> Ranking:
+    """The k rows that a search finds best.
 
     Args:
         dataset: Where to look.
@@ -106,41 +139,53 @@ def likely(dataset: Dataset, query: Query, *, k: int, allowed: np.ndarray | None
     Raises:
         UsageError: As for `search`.
     """
-    given = thumbs(dataset, query) if query else {}
-    deep = max(k, NEAR) if given else k
-    (hits,) = find.ranked(dataset, [query], k=deep, allowed=allowed)
-    if not given or not hits:
-        return Judged(hits, None)
-    scores = {hit.row: hit.score for hit in hits}
-    places = _places(dataset, list(given))
-    # A row that is not even found has at most the score of the last one.
-    judged = np.array([scores.get(place, hits[-1].score) for place in places.values()])
-    truth = np.array([given[unit] for unit in places], bool)
-    return Judged(hits[:k], calibrate(judged, truth) if len(judged) else None)
+    (hits,) = find.ranked(dataset, [query], k=k, allowed=allowed)
+    return _ranking(hits, allowed)
 
 
-def standing(
-    dataset: Dataset, query: Query, row_id: str, *, allowed: np.ndarray | None = None
-) -> dict[str, Any]:
+def standing(dataset: Dataset, query: Query, row_id: str, ranking: Ranking) -> dict[str, Any]:
     """How a row stands to a search: `{yes, no, answer, likely}`.
 
     `answer` is the thumb it got, None for none; `likely` is None as long as no thumb was given, or
     where the search does not find the row.
 
     Raises:
-        UsageError: As for `search`; there is no such row.
+        UsageError: There is no such row.
     """
-    place, given = dataset.row_index(row_id), thumbs(dataset, query)
-    found = likely(dataset, query, k=NEAR, allowed=allowed) if given else Judged([], None)
-    chance = next(
-        (each for hit, each in zip(found.hits, found.likely(), strict=True) if hit.row == place),
-        None,
-    )
+    place = dataset.row_index(row_id)
+    found = standings(dataset, query, np.array([place]), ranking)
+    answer, (chance,) = found["answers"].get(row_id), found["likely"]
+    return {"yes": found["yes"], "no": found["no"], "answer": answer, "likely": chance}
+
+
+def standings(dataset: Dataset, query: Query, rows: np.ndarray, ranking: Ranking) -> dict[str, Any]:
+    """How rows stand to a search.
+
+    Args:
+        dataset: Where it looked.
+        query: What for.
+        rows: Row numbers, shape (n,).
+        ranking: What it found.
+
+    Returns:
+        `{yes, no, answers, likely}`: the thumbs in force by id of their row, how many of each, and
+        for each of `rows` its `Likely`, or None: no thumb was given to a row that the search was
+        asked of, or the search does not find this one.
+    """
+    given = thumbs(dataset, query)
+    calibration = _calibration(dataset, given, ranking)
+    chances: list[Likely | None] = [None] * len(rows)
+    if calibration is not None:
+        scores = dict(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
+        found = [at for at, row in enumerate(rows.tolist()) if row in scores]
+        values = _likely(calibration, np.array([scores[int(rows[at])] for at in found]))
+        for at, value in zip(found, values, strict=True):
+            chances[at] = value
     return {
         "yes": sum(given.values()),
         "no": len(given) - sum(given.values()),
-        "answer": given.get(row_id),
-        "likely": asdict(chance) if chance else None,
+        "answers": given,
+        "likely": [chance and asdict(chance) for chance in chances],
     }
 
 
@@ -162,7 +207,7 @@ def examples(dataset: Dataset, query: Query) -> tuple[tuple[str, ...], tuple[str
 
 
 def most_likely(
-    dataset: Dataset, query: Query, n: int, *, allowed: np.ndarray | None = None
+    dataset: Dataset, query: Query, n: int, ranking: Ranking | None = None
 ) -> dict[str, Any]:
     """Store the n rows most likely meant as a selection.
 
@@ -170,7 +215,7 @@ def most_likely(
         dataset: Where to look.
         query: What for.
         n: How many rows, at most 10,000.
-        allowed: bool a source row, to choose from these instead of the dataset's rows.
+        ranking: What it found, where that is known.
 
     Returns:
         `{selection, filter, rows, expected, low, high, yes, no}`: its key and filter, and how many
@@ -181,13 +226,11 @@ def most_likely(
     """
     if not 1 <= n <= MOST_HITS:
         raise UsageError(f"The {n} most likely cannot be chosen.", allowed=f"1 to {MOST_HITS:,}")
-    found = likely(dataset, query, k=n, allowed=allowed)
-    chosen = found.hits
-    table = dataset.source
-    order = np.sort(np.array([hit.row for hit in chosen], np.int64))
-    key = tags.select(dataset, table.take(order, ["id"]).column("id").combine_chunks())
-    scores = np.array([hit.score for hit in chosen])
-    expected = found.calibration.expected(scores) if found.calibration and chosen else None
+    found = ranking or ranked(dataset, query, k=max(n, NEAR))
+    chosen, scores = np.sort(found.rows[:n]), found.scores[:n]
+    key = tags.select(dataset, dataset.source.take(chosen, ["id"]).column("id").combine_chunks())
+    calibration = _calibration(dataset, thumbs(dataset, query), found)
+    expected = calibration.expected(scores) if calibration and len(chosen) else None
     return {
         "selection": key,
         "filter": f"selection:{key}",
@@ -195,8 +238,8 @@ def most_likely(
         "expected": expected and expected[0],
         "low": expected and expected[1],
         "high": expected and expected[2],
-        "yes": found.calibration.yes if found.calibration else 0,
-        "no": found.calibration.no if found.calibration else 0,
+        "yes": calibration.yes if calibration else 0,
+        "no": calibration.no if calibration else 0,
     }
 
 
@@ -209,6 +252,36 @@ def _written(query: Query) -> str:
     return json.dumps(query.to_dict(), ensure_ascii=False, sort_keys=True)
 
 
-def _places(dataset: Dataset, ids: list[str]) -> dict[str, int]:
-    found = {row_id: dataset.source.find("id", row_id) for row_id in ids}
-    return {row_id: place for row_id, place in found.items() if place is not None}
+def _ranking(hits: list[Hit], allowed: np.ndarray | None = None) -> Ranking:
+    rows = np.array([hit.row for hit in hits], np.int64)
+    return Ranking(rows, np.array([hit.score for hit in hits], np.float64), allowed)
+
+
+def _calibration(dataset: Dataset, given: dict[str, bool], ranking: Ranking) -> Calibration | None:
+    """What thumbs say about the scores of a search; None where none speaks of its rows."""
+    if not given or not len(ranking.rows):
+        return None
+    scores = dict(zip(ranking.rows.tolist(), ranking.scores.tolist(), strict=True))
+    # A row that a filter hides has no score here, so its thumb says nothing about this search.
+    asked = _asked(dataset, ranking)
+    places = dataset.source.find_all("id", list(given))
+    heard = {row_id: place for row_id, place in places.items() if asked(place)}
+    if not heard:
+        return None
+    # A row that is asked of and not found has at most the score of the last one.
+    judged = [scores.get(place, float(ranking.scores[-1])) for place in heard.values()]
+    return calibrate(np.array(judged), np.array([given[row_id] for row_id in heard], bool))
+
+
+def _asked(dataset: Dataset, ranking: Ranking) -> Callable[[int], bool]:
+    """Whether a search was asked of a row."""
+    allowed, kept = ranking.allowed, dataset.rows().kept
+    if allowed is not None:
+        return lambda row: row < len(allowed) and bool(allowed[row])
+    return lambda row: kept is None or bool(np.isin(row, kept))
+
+
+def _likely(calibration: Calibration, scores: np.ndarray) -> Iterator[Likely]:
+    found = calibration.likelihood(scores)
+    for three in zip(found.value, found.low, found.high, strict=True):
+        yield Likely(*(round(float(end), 4) for end in three))

@@ -170,6 +170,19 @@ class Table:
         rows = self.row_indices(found.column("_rowaddr").to_numpy())
         return int(rows[0]) if len(rows) else None
 
+    def find_all(self, column: str, values: Sequence[str]) -> dict[str, int]:
+        """Row index of a row whose text column equals each value; values without one left out."""
+        if not values:
+            return {}
+        quoted = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+        scanner = self.handle.scanner(
+            columns=[column], with_row_address=True, filter=f"`{column}` IN ({quoted})"
+        )
+        with read_guard(self.path):
+            found = scanner.to_table()
+        rows = self.row_indices(found.column("_rowaddr").to_numpy())
+        return dict(zip(found.column(column).to_pylist(), rows.tolist(), strict=True))
+
     def computed(self, row: int) -> frozenset[str]:
         """Names of the columns that have values stored for a row; the others wait for theirs."""
         for piece in self.fragments():

@@ -82,8 +82,12 @@ export const api = {
   /** How a row stands to a search: the thumb it got, and how likely it is meant. */
   standing: (d: string, search: Search, row: string, view: string, signal?: AbortSignal) =>
     told(client.POST("/api/datasets/{dataset}/search/standing", { params: of(d), body: { search: searchBody(search), row, view }, signal })),
-  thumb: (d: string, search: Search, row: string, answer: boolean | null) =>
-    told(client.POST("/api/datasets/{dataset}/search/thumb", { params: of(d), body: { search: searchBody(search), row, answer } })),
+  /** How the rows of a view stand to its search, a page at a time. */
+  standings: (d: string, view: string, offset: number, limit: number, signal?: AbortSignal) =>
+    told(client.GET("/api/datasets/{dataset}/search/likely", { params: { ...of(d), query: { view, offset, limit } }, signal })),
+  /** Say whether a row is what is searched for; null takes it back. Use `giveThumb`, which refreshes what follows. */
+  thumb: (d: string, search: Search, row: string, answer: boolean | null, view: string) =>
+    told(client.POST("/api/datasets/{dataset}/search/thumb", { params: of(d), body: { search: searchBody(search), row, answer, view } })),
   /** Keep the n rows of a view that a search most likely looks for as a selection. */
   mostLikely: (d: string, search: Search, n: number, view: string) =>
     told(client.POST("/api/datasets/{dataset}/search/most-likely", { params: of(d), body: { search: searchBody(search), n, view } })),

@@ -784,6 +784,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/datasets/{dataset}/search/likely": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Likely
+         * @description How the rows of a view stand to its search, in view order.
+         */
+        get: operations["get_likely"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/{dataset}/search/most-likely": {
         parameters: {
             query?: never;
@@ -2610,6 +2630,14 @@ export interface components {
             };
             verdicts: components["schemas"]["Verdicts"] | null;
         };
+        /** RowStanding */
+        RowStanding: {
+            /** Answer */
+            answer: boolean | null;
+            /** Id */
+            id: string;
+            likely: components["schemas"]["LikelyShape"] | null;
+        };
         /** RowsBody */
         RowsBody: {
             /** Columns */
@@ -2967,6 +2995,18 @@ export interface components {
             search: components["schemas"]["Search"];
             /** View */
             view?: string | null;
+        };
+        /**
+         * Standings
+         * @description Thumbs given to a search, and how each row of a page stands to it.
+         */
+        Standings: {
+            /** No */
+            no: number;
+            /** Rows */
+            rows: components["schemas"]["RowStanding"][];
+            /** Yes */
+            yes: number;
         };
         /** StartShape */
         StartShape: {
@@ -4691,6 +4731,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Runs"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_likely: {
+        parameters: {
+            query: {
+                /** @description Key of a view that searches. */
+                view: string;
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standings"];
                 };
             };
             /** @description What is wrong and what to do. */

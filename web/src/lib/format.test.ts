@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { measure } from "./format";
+import { chance, measure } from "./format";
 
 describe("measure", () => {
   it("groups every number of four digits, with three that count", () => {
@@ -10,5 +10,11 @@ describe("measure", () => {
   it("writes what is too large for words as a power", () => {
     expect(measure(1e308)).toBe("1.0e+308");
     expect(measure(2.5e12)).toBe("2.5T");
+  });
+});
+
+describe("chance", () => {
+  it("never says that what is not certain is", () => {
+    expect([0, 0.001, 0.412, 0.999, 1].map(chance)).toEqual(["0 %", "1 %", "41 %", "99 %", "100 %"]);
   });
 });

@@ -26,6 +26,12 @@ export function share(part: number, whole: number): string {
   return `${percent.toFixed(1)} %`;
 }
 
+/** A probability as a whole percentage; what is not certain never reads 0 or 100 %. */
+export function chance(probability: number): string {
+  if (probability <= 0 || probability >= 1) return `${probability <= 0 ? 0 : 100} %`;
+  return `${Math.min(99, Math.max(1, Math.round(100 * probability)))} %`;
+}
+
 /** Three significant digits, for axes and values of any size. */
 export function measure(value: number): string {
   if (!Number.isFinite(value)) return "–";

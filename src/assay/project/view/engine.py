@@ -55,6 +55,7 @@ class View:
         base: bool over all source rows: those of the dataset or version.
         mask: bool over all source rows: those in view.
         ranking: Row numbers in the order of a search; None without one.
+        scores: Score of each of these in (0, 1], never rising; None without a search.
         held: For each filter, the rows of `base` for which it holds, as packed bits.
     """
 
@@ -65,6 +66,7 @@ class View:
     base: np.ndarray
     mask: np.ndarray
     ranking: np.ndarray | None = None
+    scores: np.ndarray | None = None
     held: tuple[np.ndarray, ...] = ()
 
     def __len__(self) -> int:
@@ -83,6 +85,11 @@ class View:
         spec = replace(self.spec, filters=tuple(self.spec.filters[i] for i in kept))
         held = tuple(self.held[i] for i in kept)
         return _combine(self.dataset, self.snapshot, spec, self.base, held)
+
+    @property
+    def searched(self) -> np.ndarray:
+        """bool over all source rows: those that the filters leave, found by a search or not."""
+        return _meeting(self.base, self.held)
 
     @cached_property
     def total(self) -> int:
@@ -286,20 +293,27 @@ def _combine(
     for each, bits in zip(spec.filters, held, strict=True):
         if parse(each.text).row_sets:
             digest.update(bits.tobytes())  # what is tagged or found may change
-    mask = base
-    if held:
-        all_hold = np.bitwise_and.reduce(held)
-        mask = np.unpackbits(all_hold, count=snapshot.num_rows).view(bool)
-    ranking = None
+    mask, ranking, scores = _meeting(base, held), None, None
     if spec.search:
-        ranking = _search(dataset, snapshot, spec, mask)
+        ranking, scores = _search(dataset, snapshot, spec, mask)
         found = np.zeros(snapshot.num_rows, bool)
         found[ranking] = True
         mask = mask & found
-    return View(dataset, snapshot, spec, digest.hexdigest(), base, mask, ranking, held)
+    key = digest.hexdigest()
+    return View(dataset, snapshot, spec, key, base, mask, ranking, scores, held)
 
 
-def _search(dataset: Dataset, snapshot: Snapshot, spec: ViewSpec, mask: np.ndarray) -> np.ndarray:
+def _meeting(base: np.ndarray, held: tuple[np.ndarray, ...]) -> np.ndarray:
+    if not held:
+        return base
+    return np.unpackbits(np.bitwise_and.reduce(held), count=len(base)).view(bool)
+
+
+def _search(
+    dataset: Dataset, snapshot: Snapshot, spec: ViewSpec, mask: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     (hits,) = find.ranked(dataset, [spec.search], k=MAX_HITS, near=NEAR, allowed=mask)
     rows = np.array([hit.row for hit in hits], np.int64)
-    return rows[rows < snapshot.num_rows]
+    scores = np.array([hit.score for hit in hits], np.float64)
+    known = rows < snapshot.num_rows
+    return rows[known], scores[known]

@@ -37,6 +37,20 @@ class Standing(BaseModel):
     likely: LikelyShape | None
 
 
+class RowStanding(BaseModel):
+    id: str
+    answer: bool | None
+    likely: LikelyShape | None
+
+
+class Standings(BaseModel):
+    """Thumbs given to a search, and how each row of a page stands to it."""
+
+    yes: int
+    no: int
+    rows: list[RowStanding]
+
+
 class MostLikelyBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
     search: Search

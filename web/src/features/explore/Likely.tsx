@@ -29,7 +29,7 @@ export function Likely({ dataset, search, viewKey }: Props) {
       close();
       view.set({ selection: { key: stored.selection } });
       const { expected, low, high } = stored;
-      const said = expected === null || low === null || high === null ? "give thumbs in Inspect to learn how many are expected to match" : `about ${count(Math.round(expected))} expected to match (${count(Math.round(low))} to ${count(Math.round(high))})`;
+      const said = expected === null || low === null || high === null ? "give thumbs to learn how many are expected to match" : `about ${count(Math.round(expected))} expected to match (${count(Math.round(low))} to ${count(Math.round(high))})`;
       toast(`${plural(stored.rows, "row")} selected: ${said}`);
     } catch (error) {
       setProblem(failureOf(error).message);
@@ -54,7 +54,7 @@ export function Likely({ dataset, search, viewKey }: Props) {
       <Button kind="quiet" icon={GraduationCap} onClick={() => setAsking("concept")}>
         <span className="max-xl:sr-only">Concept…</span>
       </Button>
-      <Dialog open={asking === "rows"} onClose={close} title="Select the most likely rows" note="The best rows of this search become a selection that can be tagged, filtered and exported. From thumbs in Inspect follows how many of them are expected to match.">
+      <Dialog open={asking === "rows"} onClose={close} title="Select the most likely rows" note="The best rows of this search become a selection that can be tagged, filtered and exported. From thumbs on rows follows how many of them are expected to match.">
         <form
           className="flex items-start gap-2"
           onSubmit={(event) => {

@@ -14,8 +14,10 @@ import { SelectionBar } from "./SelectionBar";
 import { isSelected, selectedQuery, selectionExample, selectionFilter, selectView, toggleRow } from "./selection";
 import { ColumnMenu } from "./table/ColumnMenu";
 import { useColumns } from "./table/columns";
+import { useThumbs } from "./table/likely";
 import type { TableRow } from "./table/pages";
 import { Table } from "./table/Table";
+import { thumbsWords } from "./table/thumbs";
 import { tagRows, type Target } from "./tags";
 
 /** Map, table and facets of one view; a row in focus stands beside them. */
@@ -33,6 +35,8 @@ export default function Explore() {
   const columns = useColumns(dataset.split("@")[0] ?? "", detail.data?.columns);
   const narrow = useNarrow();
   const layout = useLayout();
+  const thumbs = useThumbs(key, state.isPlaceholderData);
+  const hint = thumbs && thumbsWords(thumbs);
   const [current, setCurrent] = useState<TableRow>();
   const [tagging, setTagging] = useState(false);
   const [sheet, setSheet] = useState(false);
@@ -92,7 +96,9 @@ export default function Explore() {
     <div className="flex h-full min-h-0 flex-col">
       <div className="hairline-b bg-panel flex min-h-10 items-center gap-1 px-2">
         <CountLine shown={state.data?.count ?? null} total={state.data?.total ?? null} stale={stale} />
-        <span className="flex-1" />
+        <span aria-live="polite" className="text-muted min-w-0 flex-1 truncate px-2 text-xs max-md:invisible" title={hint}>
+          {hint}
+        </span>
         {search && key && <Likely dataset={dataset} search={search} viewKey={key} />}
         {narrow && (
           <Button kind="quiet" icon={SlidersHorizontal} onClick={() => setSheet(true)}>

@@ -1,12 +1,11 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { ThumbsDown, ThumbsUp } from "lucide-react";
-import { about, api, failureOf, queries, useViewState } from "@/api";
+import { about, api, failureOf, giveThumb, useViewState } from "@/api";
 import { useKeys } from "@/lib/keys";
+import { chance } from "@/lib/format";
 import { useView } from "@/lib/view";
 import { IconButton, Skeleton, toast } from "@/ui";
 import type { RowDetail } from "./types";
-
-const percent = (chance: number) => `${Math.round(100 * chance)} %`;
 
 /** Whether this row is what was searched for; each answer makes the others' probabilities surer. */
 export function Thumbs({ row }: { row: RowDetail }) {
@@ -15,17 +14,16 @@ export function Thumbs({ row }: { row: RowDetail }) {
   const dataset = row.dataset;
   const wanted = search !== null && view !== undefined;
   const standing = useQuery({
-    queryKey: about(dataset, "standing", search, row.id, view ?? ""),
+    queryKey: about(dataset, "standing", "row", search, row.id, view ?? ""),
     queryFn: ({ signal }) => (search ? api.standing(dataset, search, row.id, view ?? "", signal) : null),
     enabled: wanted,
     placeholderData: keepPreviousData,
   });
   const answer = standing.data?.answer ?? null;
   const say = async (next: boolean) => {
-    if (!search) return;
+    if (!search || view === undefined) return;
     try {
-      await api.thumb(dataset, search, row.id, answer === next ? null : next);
-      await queries.invalidateQueries({ queryKey: about(dataset, "standing") });
+      await giveThumb(dataset, search, row.id, answer === next ? null : next, view);
     } catch (error) {
       toast.error(failureOf(error).message);
     }
@@ -52,9 +50,9 @@ export function Thumbs({ row }: { row: RowDetail }) {
           <Skeleton className="h-4 w-24" />
         ) : likely ? (
           <>
-            likely <strong className="font-semibold">{percent(likely.value)}</strong>{" "}
+            likely <strong className="font-semibold">{chance(likely.value)}</strong>{" "}
             <span className="text-muted">
-              ({percent(likely.low)} to {percent(likely.high)})
+              ({chance(likely.low)} to {chance(likely.high)})
             </span>
           </>
         ) : (

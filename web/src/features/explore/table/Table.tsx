@@ -7,6 +7,8 @@ import { Checkbox, cx, EmptyState, ErrorState, useNarrow } from "@/ui";
 import { CellContent } from "./cell";
 import type { Columns } from "./columns";
 import { Head } from "./Head";
+import { LIKELY, LIKELY_NARROW, LikelyCell, LikelyHead } from "./LikelyCell";
+import { useLikely, type Standing } from "./likely";
 import { STAY, STAY_FIRST } from "./stay";
 import { useRows, type TableRow } from "./pages";
 import { barOf, begin, follow, rowsOn } from "./scroll";
@@ -57,6 +59,7 @@ export function Table({ viewKey, count, columns, stale, isSelected, onSelect, on
   }, []);
   const [first, last] = rowsOn(scroll.top, window_, count, ROW);
   const rows = useRows(viewKey, shown.length > 0 ? shown.map((column) => column.name) : undefined, count, first, last);
+  const likely = useLikely(viewKey, count, first, last, stale);
 
   // Another view begins at its top.
   const [seen, setSeen] = useState({ viewKey, count });
@@ -115,10 +118,21 @@ export function Table({ viewKey, count, columns, stale, isSelected, onSelect, on
     { keys: "x", label: "Select the row", run: () => current && onSelect(current) },
     { keys: "enter", label: "Inspect the row", run: () => current && onOpen(current) },
   ]);
+  const judge = (next: boolean) => likely?.say(likely.of(current?.id), next);
+  useKeys(
+    "Table",
+    [
+      { keys: "=", label: "The row is what I search for", run: () => judge(true) },
+      { keys: "-", label: "The row is not", run: () => judge(false) },
+    ],
+    // Beside the table, Inspect has the same keys for the row it shows.
+    { enabled: likely !== undefined && open === null },
+  );
 
   if (rows.error) return <ErrorState failure={failureOf(rows.error)} onRetry={rows.retry} />;
   if (count === 0 && viewKey !== undefined) return <Nothing />;
-  const total = PICK + shown.reduce((sum, column) => sum + width(column), 0);
+  const likelyWidth = likely === undefined ? 0 : narrow ? LIKELY_NARROW : LIKELY;
+  const total = PICK + likelyWidth + shown.reduce((sum, column) => sum + width(column), 0);
   const offset = scroll.bar - scroll.top;
   return (
     <div
@@ -126,7 +140,7 @@ export function Table({ viewKey, count, columns, stale, isSelected, onSelect, on
       role="grid"
       aria-label="Rows in view"
       aria-rowcount={count + 1}
-      aria-colcount={shown.length + 1}
+      aria-colcount={shown.length + (likely ? 2 : 1)}
       aria-busy={stale || rows.stale}
       tabIndex={0}
       onScroll={(event) => {
@@ -142,6 +156,7 @@ export function Table({ viewKey, count, columns, stale, isSelected, onSelect, on
           <div role="columnheader" className={cx("bg-panel shrink-0", STAY_FIRST)} style={{ width: PICK }}>
             <span className="sr-only">Selected</span>
           </div>
+          {likely && <LikelyHead sorted={sort.length === 0} narrow={narrow} onSort={() => view.set({ sort: [] })} />}
           {shown.map((column, i) => {
             const place = sort.findIndex((one) => one.column === column.name);
             return (
@@ -169,7 +184,10 @@ export function Table({ viewKey, count, columns, stale, isSelected, onSelect, on
               row={row}
               columns={shown}
               widths={widths}
-              sticky={!narrow}
+              narrow={narrow}
+              likelyWidth={likelyWidth}
+              standing={likely?.of(row?.id)}
+              onSay={likely?.say}
               selected={row !== undefined && isSelected(row)}
               current={index === cursor || (row !== undefined && row.id === open)}
               onSelect={select}
@@ -188,14 +206,18 @@ interface LineProps {
   row: TableRow | undefined;
   columns: readonly Column[];
   widths: readonly number[];
-  sticky: boolean;
+  narrow: boolean;
+  /** Pixels; 0 where nothing is searched for. */
+  likelyWidth: number;
+  standing: Standing | undefined;
+  onSay: ((row: Standing | undefined, next: boolean) => void) | undefined;
   selected: boolean;
   current: boolean;
   onSelect: (row: TableRow) => void;
   onOpen: (row: TableRow, index: number) => void;
 }
 
-const Line = memo(function Line({ index, top, row, columns, widths, sticky, selected, current, onSelect, onOpen }: LineProps) {
+const Line = memo(function Line({ index, top, row, columns, widths, narrow, likelyWidth, standing, onSay, selected, current, onSelect, onOpen }: LineProps) {
   const ground = current ? "bg-accent-soft" : selected ? "bg-sunken" : "bg-panel group-hover:bg-hover";
   return (
     <div
@@ -210,12 +232,17 @@ const Line = memo(function Line({ index, top, row, columns, widths, sticky, sele
       <div role="gridcell" className={cx("grid shrink-0 place-items-center", STAY_FIRST, ground)} style={{ width: PICK }} onClick={(event) => event.stopPropagation()}>
         {row && <Checkbox bare label={`Select row ${index + 1}`} checked={selected} onChange={() => onSelect(row)} />}
       </div>
+      {likelyWidth > 0 && (
+        <div role="gridcell" className={cx("shrink-0", ground)} style={{ width: likelyWidth }}>
+          <LikelyCell index={index} standing={standing} narrow={narrow} onSay={(next) => onSay?.(standing, next)} />
+        </div>
+      )}
       {columns.map((column, i) => (
         <div
           key={column.name}
           role="gridcell"
           dir={column.kind === "text" || column.kind === "category" ? "auto" : undefined}
-          className={cx("shrink-0 truncate px-2.5", ground, column.kind === "number" && "text-right", i === 0 && sticky && STAY)}
+          className={cx("shrink-0 truncate px-2.5", ground, column.kind === "number" && "text-right", i === 0 && !narrow && STAY)}
           style={{ width: widths[i], lineHeight: `${ROW - 1}px` }}
         >
           {row ? <CellContent column={column} value={row.cells[column.name]} /> : <span className="bg-hover inline-block h-2.5 w-2/3 rounded" />}
