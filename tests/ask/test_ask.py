@@ -7,9 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from assay.ask.conversation import MAX_CALLS, MAX_TURNS, ask
 from assay.ask.tools import TOOLS
+from assay.cli.ask import NOT_LOOKED
+from assay.cli.main import cli
 from assay.errors import UsageError
 from assay.models.llm import Endpoint, configured
 from assay.project.dataset import Dataset
@@ -191,8 +194,34 @@ def test_an_answer_without_a_look_says_so(ships: Dataset, model: Model) -> None:
     model.script = [said("42, I think.")]
     answer = ask(ships, "How many brigs?", model.endpoint())
     assert answer.text == "42, I think."
-    assert answer.note and "without looking" in answer.note
+    assert answer.note and "without looking anything up" in answer.note
+    assert answer.looked is False and answer.to_dict()["looked"] is False
     assert answer.shown[0].view["search"] is not None
+
+
+def test_only_a_call_that_gave_something_counts_as_a_look(ships: Dataset, model: Model) -> None:
+    model.script = [called(("delete_dataset", {}), ("chart", {"column": "nope"})), said("42.")]
+    assert ask(ships, "How many brigs?", model.endpoint()).looked is False
+    model.script = [called(("delete_dataset", {}), ("count_rows", {})), said("31.")]
+    looked = ask(ships, "How many ships?", model.endpoint())
+    assert (looked.looked, looked.note) == (True, None)
+    model.script = [called(("describe_data", {})), said("A few columns.")]
+    described = ask(ships, "What is here?", model.endpoint())
+    assert described.looked and described.note and "without looking at rows" in described.note
+    assert ask(ships, "brigs", None).looked is None
+
+
+def test_people_read_beside_the_words_that_they_were_not_looked_up(
+    ships: Dataset, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSAY_LLM_URL", model.url)
+    monkeypatch.setenv("ASSAY_LLM_MODEL", "scripted")
+    call = ["ask", "--project", str(ships.project.root), "ships", "How many brigs?"]
+    model.script = [said("42, I think.")]
+    shown = CliRunner().invoke(cli, call).stdout
+    assert shown.startswith(f"{NOT_LOOKED}:\n42, I think.\n\nWhat search finds:\n")
+    model.script = [called(("count_rows", {"filters": ['kind == "brig"']})), said("20.")]
+    assert CliRunner().invoke(cli, call).stdout.startswith("20.\n")
 
 
 def test_a_question_is_needed(ships: Dataset) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
-from e2e_places import Served, Visit
+import pytest
+from e2e_places import Served, Visit, serving
 from playwright.sync_api import expect
+
+from scripted import Model, called, said
 
 
 def test_a_question_is_answered_with_rows_that_open(visit: Visit, served: Served) -> None:
@@ -29,3 +32,28 @@ def test_a_question_is_answered_with_rows_that_open(visit: Visit, served: Served
     # The conversation is still there.
     page.go_back()
     expect(page.get_by_role("region", name="Search for “ship”")).to_be_visible()
+
+
+def test_words_that_were_not_looked_up_are_marked_and_others_are_not(
+    visit: Visit, served: Served, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSAY_LLM_URL", model.url)
+    monkeypatch.setenv("ASSAY_LLM_MODEL", "scripted")
+    model.script = [
+        said("There are 42 captains."),
+        called(("count_rows", {})), said("There are 60 rows."),
+    ]  # fmt: skip
+    with serving(served.folder) as other:
+        page = visit(other)
+        page.goto(f"{other.base}ask?data=ships")
+        page.get_by_label("Question").fill("How many captains?")
+        page.keyboard.press("Enter")
+        guessed = page.get_by_role("article", name="How many captains?")
+        expect(guessed).to_contain_text("There are 42 captains.", timeout=60_000)
+        expect(guessed.get_by_role("note")).to_contain_text("Not looked up in the data")
+        page.get_by_label("Question").fill("How many rows?")
+        page.keyboard.press("Enter")
+        looked = page.get_by_role("article", name="How many rows?")
+        expect(looked).to_contain_text("There are 60 rows.", timeout=60_000)
+        expect(looked.get_by_role("note")).to_have_count(0)
+        page.close()  # before its server ends, which it would report

@@ -51,6 +51,8 @@ class Answer:
         steps: Calls of tools, also those that were refused.
         model: Who spoke; None where search answered.
         note: Why search answered, or what else to know.
+        looked: Whether a tool gave the model anything before it spoke; None where no model spoke.
+            Where it is false the words rest on nothing, and `shown` is what search finds.
     """
 
     question: str
@@ -59,12 +61,14 @@ class Answer:
     steps: tuple[Step, ...] = ()
     model: str | None = None
     note: str | None = None
+    looked: bool | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
         return {
             "question": self.question,
             "answer": self.text,
+            "looked": self.looked,
             "shown": [each.to_dict() for each in self.shown],
             "steps": [step.to_dict() for step in self.steps],
             "model": self.model,
@@ -115,12 +119,14 @@ def ask(
         text = _converse(box, question, endpoint, history, steps, on_step)
     except ModelError as error:
         return _searched(box, question, tuple(steps), f"{error.what} This is what search finds.")
+    looked = any(step.error is None for step in steps)
     note = None
     if not box.shown:
         # Nothing was looked at that a person could check: show what search finds, and say so.
-        _show_search(box, question)
-        note = f"{endpoint.model} answered without looking at rows. Shown is what search finds."
-    return Answer(question, text, tuple(box.shown), tuple(steps), endpoint.model, note)
+        found = "Shown is what search finds." if _show_search(box, question) else ""
+        without = "without looking at rows" if looked else "without looking anything up"
+        note = f"{endpoint.model} answered {without}. {found}".rstrip()
+    return Answer(question, text, tuple(box.shown), tuple(steps), endpoint.model, note, looked)
 
 
 def _converse(

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from assay.ask.conversation import Answer, Step
     from assay.ask.tool import Shown
 
+NOT_LOOKED = "Not looked up in the data; the model's own words"
+
 
 @click.command()
 @click.argument("dataset")
@@ -69,8 +71,13 @@ def _told(step: Step) -> None:
 def _show(answer: Answer) -> None:
     if answer.note:
         note(answer.note)
+    if answer.looked is False:
+        # With the words, where they go: notes go to another stream, and may be lost.
+        out().print(f"[yellow]{NOT_LOOKED}:[/]")
     if answer.text:
         paragraph(Text(clean(answer.text)))
+    if answer.looked is False and answer.shown:
+        out().print("\nWhat search finds:")
     for shown in answer.shown:
         counted = f"{number(shown.count)} of {number(shown.total)} rows"
         out().print(Text(f"{clean(shown.title)}: {counted}", style="bold"))

@@ -105,8 +105,13 @@ function OneTurn({ turn }: { turn: Turn }) {
       {!answer && !failure && <Waiting job={turn.job} />}
       {answer && (
         <>
+          {answer.looked === false && (
+            <p role="note" className="bg-doubt-soft text-doubt rounded px-3 py-2 text-sm">
+              Not looked up in the data. What {answer.model ?? "the model"} says here rests on no row{answer.shown.length > 0 && "; below is what search finds"}.
+            </p>
+          )}
           {answer.answer && <p className="max-w-[72ch] leading-6 wrap-anywhere whitespace-pre-wrap">{answer.answer}</p>}
-          {answer.note && <p className="text-doubt text-sm">{answer.note}</p>}
+          {answer.note && answer.looked !== false && <p className="text-doubt text-sm">{answer.note}</p>}
           <div className="space-y-3">
             {answer.shown.map((shown, i) => (
               <ShownCard key={i} shown={shown} />

@@ -26,6 +26,8 @@ export type Shown =
 export interface Answer {
   question: string;
   answer: string;
+  /** Whether a tool gave the model anything before it spoke; null where no model spoke. */
+  looked: boolean | null;
   shown: Shown[];
   steps: { tool: string; arguments: string; error: string | null }[];
   model: string | null;
