@@ -27,7 +27,7 @@ def test_people_see_the_gap_its_shares_and_how_much_to_get(pools) -> None:
     assert done.code == 0
     assert "pool can be told from target: AUROC 0." in done.stdout
     assert "Compared by embed.text@lsa: 40 rows and 40." in done.stdout
-    assert "alarm" in done.stdout and "0.0%" in done.stdout and "nearest own" in done.stdout
+    assert "alarm" in done.stdout and "0.0 %" in done.stdout and "nearest own" in done.stdout
 
 
 def test_programs_get_one_document_and_a_file_of_scores(pools, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import assay
 
-REPEATS = "5 rows of 60 (8.3%) repeat another row exactly"
+REPEATS = "5 rows of 60 (8.3 %) repeat another row exactly"
 
 
 def states(served: Served, check: str) -> list[str]:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 import assay
 
-WORST = "26 payment card numbers in 26 rows of 1,753 (1.5%)"
+WORST = "26 payment card numbers in 26 rows of 1,753 (1.5 %)"
 CARD = 'not has(text.pii.spans, "card")'
 ROW = "My credit card 4377877189635137 has been lost, Can I request you to block it."
 

@@ -27,7 +27,7 @@ def test_planted_questions_are_found_worst_first(
     rows = dataset(planted)
     (found,) = find("leak.benchmark", rows, against=[path])
     assert found.title == (
-        "2 items of 1,319 (0.15%) in gsm8k_test.jsonl.zst are contained in 3 rows of 500"
+        "2 items of 1,319 (0.2 %) in gsm8k_test.jsonl.zst are contained in 3 rows of 500"
     )
     assert sorted(found.row_ids[:2]) == ["r100", "r200"] and found.row_ids[2:] == ["r300"]
     assert found.evidence["items_whole"] == 1

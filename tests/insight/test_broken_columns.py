@@ -26,7 +26,7 @@ def test_health_records_have_one_useless_and_one_nearly_empty_column(check, shar
     table = pq.read_table(shared_data("ehr_synthea/patients.parquet"))
     found = check(dict(zip(table.column_names, table.columns, strict=True)))
     assert {name: f.title for name, f in found.items()} == {
-        "SUFFIX": "SUFFIX: 444 of 450 values are missing (98.7%)",
+        "SUFFIX": "SUFFIX: 444 of 450 values are missing (98.7 %)",
         "STATE": 'STATE: is "Massachusetts" in all 450 rows',
     }
     assert found["STATE"].row_ids == []
@@ -51,7 +51,7 @@ def test_a_dominated_column_lists_the_exceptions(check) -> None:
     found = check({"c": values, "balanced": [0, 1] * 100, "flags": [True, None] * 100})
     assert list(found) == ["c"]
     assert found["c"].row_ids == ["r199"]
-    assert found["c"].title == 'c: is "1" in 99.5% of 200 values'
+    assert found["c"].title == 'c: is "1" in 99.5 % of 200 values'
 
 
 def test_one_exception_and_several_read_as_sentences(check) -> None:
@@ -113,7 +113,7 @@ def test_a_source_id_has_to_be_unique_within_its_source(check) -> None:
     source = ["a"] * 20 + ["a", "b", "b"]
     found = check({"source": source, "source_id": ids})["source_id"]
     assert found.row_ids == ["r20"]
-    assert "1 id repeats an earlier one (4.3% of 23 rows)" in found.title
+    assert "1 id repeats an earlier one (4.3 % of 23 rows)" in found.title
     assert found.score > 0.2
 
 

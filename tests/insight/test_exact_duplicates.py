@@ -6,7 +6,7 @@ from __future__ import annotations
 def test_repeats_are_listed_without_the_first_of_each_group(dataset, find) -> None:
     rows = dataset(["a", "b", "a", "c", "b", "a"])
     (found,) = find("duplicates.exact", rows)
-    assert found.title == "3 rows of 6 (50%) repeat another row exactly"
+    assert found.title == "3 rows of 6 (50.0 %) repeat another row exactly"
     assert found.row_ids == ["r2", "r5", "r4"]  # the group of three before the group of two
     assert found.fix.to_dict() == {"select": "dedup.exact"}
     assert found.evidence["groups"] == 2

@@ -2,30 +2,47 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import assay
 from assay.insight.severity import EXACT_DUPLICATE, LEAK, QUALITY, Harm, severity
-from assay.insight.wording import count, percent, snippet
+from assay.insight.wording import chance, count, percent, snippet
 
 
 @pytest.mark.parametrize(
     ("part", "whole", "expected"),
     [
-        (0, 10, "0%"),
-        (10, 10, "100%"),
-        (1, 1_000_000, "<0.01%"),
-        (999_999, 1_000_000, ">99.99%"),
-        (9_980, 10_000, "99.8%"),
-        (1, 8, "12%"),
-        (31, 1000, "3.1%"),
-        (42, 10_000, "0.42%"),
-        (0, 0, "0%"),
+        (0, 10, "0.0 %"),
+        (10, 10, "100.0 %"),
+        (1, 1_000_000, "< 0.1 %"),
+        (999_999, 1_000_000, "> 99.9 %"),
+        (9_980, 10_000, "99.8 %"),
+        (1, 8, "12.5 %"),
+        (49, 400, "12.3 %"),
+        (31, 1000, "3.1 %"),
+        (0.072, 1, "7.2 %"),
+        (0, 0, "–"),
     ],
 )
-def test_a_share_has_the_digits_that_mean_something(part: int, whole: int, expected: str) -> None:
+def test_a_share_reads_as_in_the_web_app(part: float, whole: float, expected: str) -> None:
     assert percent(part, whole) == expected
+
+
+def test_a_chance_is_never_certain_where_it_is_not() -> None:
+    shown = [chance(p) for p in (0, 0.001, 0.412, 0.999, 1)]
+    assert shown == ["0 %", "1 %", "41 %", "99 %", "100 %"]
+
+
+def test_no_percentage_is_written_another_way() -> None:
+    """Python's own "%" format has no space, and rounds by its own rule."""
+    home = Path(assay.__file__).parent
+    for file in home.rglob("*.py"):
+        assert not re.search(r"\{[^{}]*:\.\d%\}", file.read_text("utf-8")), file
 
 
 def test_counts_have_thousands_separators_and_agree_with_their_noun() -> None:

@@ -77,7 +77,7 @@ def test_a_group_with_other_labels_is_found_with_the_difference(find) -> None:
     label = ["toxic"] * 45 + ["fine"] * 15 + (["toxic"] * 1 + ["fine"] * 3) * 60
     found = {f.subject: f for f in find("groups.identity", rows_of(texts, label=label))}
     told = found["sexual orientation, label"]
-    assert told.title == "75% of 60 rows that name gay people are 'toxic', of the others 25%"
+    assert told.title == "75.0 % of 60 rows that name gay people are 'toxic', of the others 25.0 %"
     (rate,) = told.evidence["rates"]
     assert rate["difference"] == 0.5
     # Newcombe's interval of 45 of 60 against 60 of 240

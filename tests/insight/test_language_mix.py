@@ -15,7 +15,7 @@ def test_rows_in_another_language_than_most_are_found(texts_of, dataset, find, k
     arabic = data.filter(pc.equal(data["lang"], "ar"))["text"].to_pylist()
     rows = dataset([*german, *arabic[:5], None, " "], "text.language")
     (found,) = find("language.mix", rows)
-    assert found.title == "2 languages; 7.7% of 65 rows are not German"
+    assert found.title == "2 languages; 7.7 % of 65 rows are not German"
     assert set(found.row_ids) == {f"r{i}" for i in range(60, 65)}
     assert found.evidence["languages"][0] == {
         "code": "de", "name": "German", "rows": 60, "share": 0.923077,
@@ -55,7 +55,7 @@ def test_codes_without_a_name_are_shown_as_they_are(find) -> None:
         )
     )
     (found,) = find("language.mix", rows)
-    assert found.title == "2 languages; 33% of 3 rows are not xx1"
+    assert found.title == "2 languages; 33.3 % of 3 rows are not xx1"
     assert found.row_ids == ["c"]
 
 

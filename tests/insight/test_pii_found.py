@@ -21,7 +21,7 @@ def test_each_kind_is_a_finding_whose_fix_drops_its_rows(
     for finding in found.values():
         assert kept_by_fix(finding, rows) == everything - set(finding.row_ids)
     # 22 IBANs are annotated; those found are shown by their ends only.
-    assert found["iban"].title == "21 bank account numbers (IBAN) in 21 rows of 1,021 (2.1%)"
+    assert found["iban"].title == "21 bank account numbers (IBAN) in 21 rows of 1,021 (2.1 %)"
     assert found["card"].score > found["phone"].score
 
 
@@ -44,7 +44,7 @@ def test_the_value_in_evidence_is_where_the_masked_text_has_it(dataset, find) ->
     )
     card, email = find("pii.found", rows)
     assert card.subject == "card" and email.subject == "email"
-    assert email.title == "1 email address in 1 row of 3 (33%)"
+    assert email.title == "1 email address in 1 row of 3 (33.3 %)"
     example = email.evidence["examples"][0]
     assert example["value"].endswith("*om") and "dupont" not in example["value"]
     assert example["value"] in example["text"]

@@ -13,7 +13,7 @@ def test_a_family_names_the_rules_that_fail_and_by_how_much(dataset, find, kept_
     rows = dataset([good, "Too short to be of use.", None, "# " * 60], "text.stats")
     (found,) = find("quality.rules", rows, families=["gopher.quality"])
     assert found.subject == "gopher.quality"
-    assert found.title == "3 rows of 4 (75%) fail gopher.quality"
+    assert found.title == "3 rows of 4 (75.0 %) fail gopher.quality"
     assert found.row_ids[-1] != "r0" and set(found.row_ids) == {"r1", "r2", "r3"}
     assert found.fix.to_dict() == {"use": "gopher.quality"}
     assert kept_by_fix(found, rows) == {"r0"}
@@ -48,7 +48,7 @@ def test_rules_that_nearly_everything_fails_are_said_not_to_suit(dataset, find) 
     (found,) = find("quality.rules", rows, families=["gopher.quality"])
     assert (
         found.title
-        == "30 rows of 30 (100%) fail gopher.quality: these rules may not suit these data"
+        == "30 rows of 30 (100.0 %) fail gopher.quality: these rules may not suit these data"
     )
     assert found.fix is None
     assert found.score == 0.0

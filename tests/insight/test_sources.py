@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -18,7 +20,7 @@ def rows_of(**columns) -> MemoryRows:
 def test_a_site_with_most_rows_is_found_and_the_fix_leaves_it_its_bound(find) -> None:
     sites = ["big"] * 800 + [f"small{i % 4}" for i in range(200)]
     (found,) = find("sources.imbalance", rows_of(site=sites))
-    assert found.title == "'big', one of 5 values in 'site', has 800 rows of 1,000 (80%)"
+    assert found.title == "'big', one of 5 values in 'site', has 800 rows of 1,000 (80.0 %)"
     told = found.evidence["by_rows"]
     assert told["share"] == 0.8
     assert told["share_interval"] == pytest.approx([0.774, 0.8236], abs=0.001)
@@ -35,7 +37,7 @@ def test_one_long_source_is_found_by_its_text(dataset, find) -> None:
     sites = ["manual"] * 30 + ["chat", "mail"] * 35
     (found,) = find("sources.imbalance", dataset(texts, "text.stats", site=sites))
     assert found.evidence["largest_by"] == "text"
-    assert "has 99% of the text" in found.title or "has 98% of the text" in found.title
+    assert re.search(r"has 9[89]\.\d % of the text", found.title)
     assert found.evidence["by_rows"]["share"] == 0.35
     low, high = found.evidence["by_text"]["share_interval"]
     assert low < found.evidence["by_text"]["share"] <= high <= 1.0

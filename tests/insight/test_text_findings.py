@@ -15,7 +15,7 @@ def test_empty_texts_are_found_and_the_fix_drops_just_them(dataset, find, kept_b
     rows = dataset(["a text", None, "", " \n\t\u00a0\u3000", "another"])
     (found,) = find("text.lengths", rows)
     assert found.subject == "empty"
-    assert found.title == "3 texts of 5 (60%) are empty"
+    assert found.title == "3 texts of 5 (60.0 %) are empty"
     assert found.row_ids == ["r1", "r2", "r3"]
     assert kept_by_fix(found, rows) == {"r0", "r4"}
 

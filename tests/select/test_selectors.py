@@ -103,7 +103,7 @@ def test_texts_with_evaluation_items_are_dropped(tmp_path):
     found = decontaminate(rows, against=str(file))
     assert found.keep.to_pylist() == [True, False, False, True]
     assert found.value.to_pylist() == [0, 1, pytest.approx(20 / 30), 0]
-    assert found.reason.to_pylist()[1] == "has 100% of test.jsonl, row 2"
+    assert found.reason.to_pylist()[1] == "has 100 % of test.jsonl, row 2"
     strict = decontaminate(rows, against=[str(file)], field="question", threshold=0.7)
     assert strict.keep.to_pylist() == [True, False, True, True]
 

@@ -176,7 +176,7 @@ def test_each_chosen_row_says_what_spoke_for_it() -> None:
     assert value[second]["by"] == "balance:kind"
     reasons = found.reason.to_pylist()
     assert reasons[second].startswith("number 2: diversity 0.")
-    assert "balance:kind 1 (100% of the most)" in reasons[second]
+    assert "balance:kind 1 (100 % of the most)" in reasons[second]
     alone = subset(rows(circle(0, 40, 90)), k=1, criteria=["balance:id"])
     assert alone.reason[chosen(alone)[0]].as_py() == "number 1: balance:id 1"
     (out,) = {0, 1, 2} - {first, second}

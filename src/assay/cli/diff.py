@@ -9,6 +9,7 @@ import click
 
 from assay.cli.main import json_option, note, opened, project_option
 from assay.cli.output import clean, grid, number, out, plural, print_json, suggest
+from assay.insight.wording import percent
 
 _SHOWN = 10  # columns, and reasons, that are told without --all
 _FEATURES = 6
@@ -75,8 +76,8 @@ def _overlap(told: Mapping[str, Any], a: str, b: str) -> None:
     rows = []
     for side, name, other in (("a", a, b), ("b", b, a)):
         total = told[side]["rows"]
-        shares = [f"{exact[side]:,} ({_percent(exact[side], total)})"]
-        shares.append("-" if near is None else f"{near[side]:,} ({_percent(near[side], total)})")
+        shares = [f"{exact[side]:,} ({percent(exact[side], total)})"]
+        shares.append("-" if near is None else f"{near[side]:,} ({percent(near[side], total)})")
         rows.append((f"  of {name}", *shares, f"in {other}"))
     out().print()
     grid(["rows whose content is", "equal", "nearly equal", ""], rows, right=(1, 2))
@@ -106,8 +107,8 @@ def _cells(found: Mapping[str, Any] | None, a: str, b: str) -> None:
     rows = [
         (
             f"  {each['name']}",
-            f"{100 * each['a']:.1f} %",
-            f"{100 * each['b']:.1f} %",
+            percent(each["a"], 1),
+            percent(each["b"], 1),
             f"x {each['ratio']:.2f}",
             f"{each['low']:.2f} to {each['high']:.2f}",
         )
@@ -167,13 +168,9 @@ def _middle(told: Mapping[str, Any]) -> tuple[str, str]:
         return told["a"]["quantiles"][3][:16], told["b"]["quantiles"][3][:16]
     most = told["values"][0]
     value = str(most["value"])[:24]
-    return f"{value} {100 * most['a']:.1f} %", f"{value} {100 * most['b']:.1f} %"
+    return f"{value} {percent(most['a'], 1)}", f"{value} {percent(most['b'], 1)}"
 
 
 def _effect(told: Mapping[str, Any]) -> str:
     effect = told.get("effect")
     return "" if effect is None else f"{effect['d']:+.2f} d"
-
-
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f} %" if whole else "-"

@@ -20,6 +20,7 @@ from assay.cli.output import (
     suggest,
     visible,
 )
+from assay.insight.wording import percent
 
 if TYPE_CHECKING:
     from assay.project.check import StoredFinding
@@ -144,7 +145,7 @@ def _value(key: str, value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "-", True: "yes", False: "no"}[value]
     if isinstance(value, int | float):
-        return f"{value:.1%}" if key == "share" else number(value)
+        return percent(value, 1) if key == "share" else number(value)
     if isinstance(value, list):
         more = f" and {len(value) - 10:,} more" if len(value) > 10 else ""
         return ", ".join(_value(key, item) for item in value[:10]) + more

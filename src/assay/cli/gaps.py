@@ -21,6 +21,7 @@ from assay.cli.output import (
     short_id,
     visible,
 )
+from assay.insight.wording import percent
 
 if TYPE_CHECKING:
     from assay.project.gaps import Gap, Gaps
@@ -125,7 +126,7 @@ def _show(found: Gaps, wanted: ShoppingList) -> None:
         _table(sure)
         paragraph(
             f"{plural(wanted.rows, 'row')} for the sure gaps together would close "
-            f"{wanted.closes:.0%} of what is missing."
+            f"{100 * wanted.closes:.0f} % of what is missing."
         )
     if unsure:
         out().print()
@@ -148,8 +149,8 @@ def _row(gap: Gap) -> list[str | Text]:
     low, high = gap.ci
     return [
         Text(visible(gap.name), style="bold" if gap.sure else ""),
-        f"{gap.target_share:.1%}",
-        f"{gap.own_share:.1%}",
+        percent(gap.target_share, 1),
+        percent(gap.own_share, 1),
         number(round(gap.ratio, 1)),
         f"{low:.1f} to {high:.1f}",
         f"{gap.next['need']:,}",
@@ -161,7 +162,8 @@ def _show_one(gap: Gap) -> None:
     paragraph(Text(visible(gap.name), "bold"))
     for rule in gap.rules:
         paragraph(
-            f"{rule['rule']}  (holds for {rule['covers']:.0%}; elsewhere {rule['elsewhere']:.0%})",
+            f"{rule['rule']}  (holds for {percent(rule['covers'], 1)}; elsewhere "
+            f"{percent(rule['elsewhere'], 1)})",
             2,
         )
     for example in gap.examples[:3]:

@@ -12,6 +12,7 @@ from rich.text import Text
 from assay.cli.main import json_option, opened, project_option
 from assay.cli.output import grid, out, plural, print_json, short_id, snippet
 from assay.errors import UsageError
+from assay.insight.wording import chance
 from assay.project.query import MODES
 from assay.store.read.jsonl import json_objects
 
@@ -125,7 +126,7 @@ def standing(hit: Any) -> str:
     if hit.likely is None:
         return f"{hit.score:.2f}"
     low, high = hit.likely.low, hit.likely.high
-    return f"likely {hit.likely.value:.0%} ({low:.0%} to {high:.0%})"
+    return f"likely {chance(hit.likely.value)} ({chance(low)} to {chance(high)})"
 
 
 def many(rows: Any, asked: list[dict[str, Any]], options: dict[str, Any], *, as_json: bool) -> None:

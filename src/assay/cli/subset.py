@@ -20,6 +20,7 @@ from assay.cli.output import (
     suggest,
 )
 from assay.errors import UsageError
+from assay.insight.wording import percent
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
@@ -135,8 +136,8 @@ def split(
         (
             f"  {part['version']}",
             f"{part['rows']:,}",
-            f"{100 * part['share']:.1f} %",
-            f"of {100 * part['asked']:.1f} % asked for",
+            percent(part["share"], 1),
+            f"of {percent(part['asked'], 1)} asked for",
         )
         for part in made.parts
     ]

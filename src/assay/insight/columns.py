@@ -23,8 +23,8 @@ CONTENT = ("text", "messages")
 def broken_columns(rows: Rows, *, min_rows: int = 10) -> Iterator[Finding]:
     """Input columns that are empty, constant, mixed up, damaged, repeated, or no ids.
 
-    Asked of each column that came with the data: at least 90% missing (null, NaN or blank); one
-    value in at least 99% of what is there; at least 90% numbers, dates or truth values kept as
+    Asked of each column that came with the data: at least 90 % missing (null, NaN or blank); one
+    value in at least 99 % of what is there; at least 90 % numbers, dates or truth values kept as
     text, with exceptions; values that differ only in case or spaces; U+FFFD and mojibake; equal to
     an earlier column in all rows; and, for `source_id`, whether it is unique within a source.
     Assay's own columns, signals and the text itself are left to other checks.

@@ -170,7 +170,7 @@ def _judge(rows: Rows, parts: _Parts, most: float, times: float) -> Iterator[Fin
     beyond = round((largest.share - 1 / sources) * parts.n)
     told = f"{count(held, 'row')} of {parts.n:,} ({percent(held, parts.n)})"
     if what == "text":
-        told = f"{largest.share:.0%} of the text"
+        told = f"{percent(largest.share, 1)} of the text"
     if what == "text" and parts.n < rows.num_rows:
         told += f" of {count(parts.n, 'row')}"
     kind = "host" if parts.hosts else "value"

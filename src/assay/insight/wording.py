@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_HALF_UP, Decimal
 
 MAX_EXAMPLES = 20
 """At most this many examples in the evidence of a finding, or of a part of it."""
@@ -16,22 +17,27 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
-def percent(part: int, whole: int) -> str:
-    """A share with the digits that mean something; 0% and 100% only where that is exact.
+def percent(part: float, whole: float) -> str:
+    """A share with one decimal, as the web app writes it; 0.0 % and 100.0 % only where exact.
 
-    12%, 3.1%, 0.42%, 99.8%, <0.01%, >99.99%.
+    7.2 %, < 0.1 %, > 99.9 %; a dash of nothing.
     """
-    if whole <= 0 or part <= 0:
-        return "0%"
-    if part >= whole:
-        return "100%"
+    if whole == 0:
+        return "–"
     value = 100 * part / whole
-    from_edge = min(value, 100 - value)
-    if from_edge < 0.01:
-        return "<0.01%" if value < 50 else ">99.99%"
-    digits = 0 if from_edge >= 9.95 else 1 if from_edge >= 0.95 else 2
-    shown = f"{value:.{digits}f}"
-    return f"{shown.rstrip('0') if digits == 2 else shown}%"
+    if 0 < value < 0.05:
+        return "< 0.1 %"
+    if 99.95 <= value < 100:
+        return "> 99.9 %"
+    # Halves go up, as they do in a browser.
+    return f"{Decimal(value).quantize(Decimal('0.1'), ROUND_HALF_UP)} %"
+
+
+def chance(probability: float) -> str:
+    """A probability as a whole percentage; what is not certain never reads 0 or 100 %."""
+    if probability <= 0 or probability >= 1:
+        return f"{0 if probability <= 0 else 100} %"
+    return f"{min(99, max(1, math.floor(100 * probability + 0.5)))} %"
 
 
 def snippet(

@@ -77,7 +77,7 @@ def decontaminate(
     for row in np.flatnonzero(drop).tolist():
         part = int(np.searchsorted(starts, item[row], side="right")) - 1
         position = items[part].positions[item[row] - starts[part]]
-        reason[row] = f"has {value[row]:.0%} of {items[part].name}, row {position}"
+        reason[row] = f"has {100 * value[row]:.0f} % of {items[part].name}, row {position}"
     return Selection(
         keep=pa.array(~drop),
         value=pa.array(value),

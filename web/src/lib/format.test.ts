@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chance, measure } from "./format";
+import { chance, measure, share } from "./format";
 
 describe("measure", () => {
   it("groups every number of four digits, with three that count", () => {
@@ -16,5 +16,12 @@ describe("measure", () => {
 describe("chance", () => {
   it("never says that what is not certain is", () => {
     expect([0, 0.001, 0.412, 0.999, 1].map(chance)).toEqual(["0 %", "1 %", "41 %", "99 %", "100 %"]);
+  });
+});
+
+describe("share", () => {
+  it("reads as the titles of findings do", () => {
+    const shown = [[0, 10], [10, 10], [1, 1_000_000], [999_999, 1_000_000], [1, 8], [49, 400], [31, 1000], [0, 0]].map(([part, whole]) => share(part ?? 0, whole ?? 0));
+    expect(shown).toEqual(["0.0 %", "100.0 %", "< 0.1 %", "> 99.9 %", "12.5 %", "12.3 %", "3.1 %", "–"]);
   });
 });

@@ -51,7 +51,8 @@ def imbalance(rows: Rows, *, label: str | None = None, least: float = 0.2) -> It
     yield Finding(
         check="labels.imbalance",
         title=f"{count(len(rare), 'class', 'classes')} of {classes:,} in '{found.column}' "
-        f"{'has' if len(rare) == 1 else 'have'} less than {least:.0%} of an equal share of rows",
+        f"{'has' if len(rare) == 1 else 'have'} less than {100 * least:.4g} % of "
+        "an equal share of rows",
         row_ids=ids(rows, concerned),
         score=severity(IMBALANCE, len(rare), classes),
         subject=found.column,

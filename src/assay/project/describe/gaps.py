@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assay.insight.report.model import Advice, Bar, Bars, Inline, Number, Section
-from assay.insight.wording import count
+from assay.insight.wording import count, percent
 from assay.project import tags
 from assay.project.dataset import Dataset
 from assay.project.describe.measure import spoken
@@ -51,8 +51,8 @@ def gap_advice(dataset: Dataset, target: Dataset, gaps: Sequence[Gap]) -> tuple[
             effect=(
                 "brings its share to that of the ",
                 _rows(target, gap),
-                f" rows in {target.full_name} ({gap.own_share:.1%} here, {gap.target_share:.1%} "
-                "there)",
+                f" rows in {target.full_name} ({percent(gap.own_share, 1)} here, "
+                f"{percent(gap.target_share, 1)} there)",
             ),
             reason=gap.id,
         )

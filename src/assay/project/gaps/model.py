@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from assay.errors import UsageError
 from assay.insight.gaps.density import told_apart
-from assay.insight.wording import count
+from assay.insight.wording import count, percent
 from assay.store import write
 
 _INTERVALS = ("target_ci", "own_ci", "ci")
@@ -122,7 +122,7 @@ class Gaps:
             return f"{apart}; no part of the target is surely missing."
         held = sum(gap.target_share for gap in sure) + self.more_share
         verb = "holds" if found == 1 else "hold"
-        return f"{apart}; {count(found, 'gap')} {verb} {100 * held:.1f} % of the target."
+        return f"{apart}; {count(found, 'gap')} {verb} {percent(held, 1)} of the target."
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready, without the scores."""

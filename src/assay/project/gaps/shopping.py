@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from assay.errors import UsageError
-from assay.insight.wording import count
+from assay.insight.wording import count, percent
 from assay.project.gaps.counts import MOST, counts
 from assay.project.gaps.describe import brief
 from assay.project.gaps.model import Gap, Gaps
@@ -79,8 +79,8 @@ class ShoppingList:
                 "",
                 f"## {_plain(item.name)}: {count(item.rows, 'row')}",
                 "",
-                f"{100 * item.own_share:.1f} % of the pool now, {100 * item.share:.1f} % then, "
-                f"{100 * item.target_share:.1f} % of the target.",
+                f"{percent(item.own_share, 1)} of the pool now, {percent(item.share, 1)} then, "
+                f"{percent(item.target_share, 1)} of the target.",
                 "",
                 *(f"    {line}" for line in item.brief.splitlines()),
             ]

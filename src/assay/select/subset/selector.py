@@ -262,7 +262,10 @@ def _selection(
     for place, (gains, shares) in enumerate(zip(chosen.gains, chosen.shares, strict=True), 1):
         said = [f"{part.label} {gain:.3g}" for part, gain in zip(parts, gains, strict=True)]
         if len(parts) > 1:
-            said = [f"{x} ({share:.0%} of the most)" for x, share in zip(said, shares, strict=True)]
+            said = [
+                f"{x} ({100 * share:.0f} % of the most)"
+                for x, share in zip(said, shares, strict=True)
+            ]
         reasons.append(f"number {place:,}: {', '.join(said)}")
     return Selection(
         keep=pa.array(keep),
