@@ -125,6 +125,26 @@ def test_keys_tag_what_is_selected_and_take_it_back(explore: Page, served: Serve
     wait_for(explore, dataset, 0)
 
 
+def test_selected_rows_are_taken_along_or_dropped_by_a_rule(explore: Page) -> None:
+    explore.get_by_role("grid").focus()
+    for key in ("j", "x", "j", "x"):
+        explore.keyboard.press(key)
+    bar = explore.get_by_role("toolbar", name="Selected rows")
+    expect(bar).to_contain_text("2 rows selected")
+    bar.get_by_role("button", name="Download these rows").click()
+    with explore.expect_download() as taken:
+        explore.get_by_role("menuitem", name="JSONL").click()
+    assert len(taken.value.path().read_text("utf-8").splitlines()) == 2
+    bar.get_by_role("button", name="Drop these in Curate").click()
+    rule = explore.get_by_role("listitem").filter(has_text="rows chosen by hand")
+    expect(rule).to_contain_text("2 fail it")
+    expect(explore.get_by_text(re.compile("selection:[0-9a-f]"))).to_have_count(0)
+    told = explore.get_by_role("status")
+    expect(told).to_contain_text("they go when a version is made")
+    explore.keyboard.press("u")
+    expect(rule).to_have_count(0)
+
+
 def test_the_legend_filters(explore: Page) -> None:
     explore.keyboard.press("Control+k")
     explore.keyboard.type("color by kind")

@@ -129,6 +129,8 @@ def label_of(text: str, snapshot: Snapshot) -> str:
     root = parse(text).root
     named = root.operand if isinstance(root, s.Not) else root
     if isinstance(named, s.RowSet):
+        if named.kind == "selection":  # its name is a key
+            return f"{'' if named is root else 'not among the '}rows chosen by hand"
         words = {"tag": "tagged", "version": "in", "dropped": "dropped by", "view": "in view"}
         return f"{'' if named is root else 'not '}{words.get(named.kind, named.kind)} {named.name}"
     shown = text

@@ -7,7 +7,7 @@ import { Computing } from "./Computing";
 import { formOf, nameOf, type DraftRule } from "./draft";
 import type { EntryCounts } from "./funnel";
 import { Plot } from "./Plot";
-import { detailOf, FORM_WORDS, STATE_WORDS, titleOf } from "./words";
+import { detailOf, FORM_WORDS, STATE_WORDS, titleOf, readable } from "./words";
 
 export interface RuleActions {
   choose: (id: number, sub: number | null) => void;
@@ -187,7 +187,7 @@ function Members({ rules, flat, id, chosen, open, rowsIn, actions }: MembersProp
           </button>
           {chosen === i && (
             <div className="px-1 pb-2">
-              <p className="text-muted font-mono text-xs wrap-anywhere">{rule.text}</p>
+              <p className="text-muted font-mono text-xs wrap-anywhere">{readable(rule.text)}</p>
               <Judged rule={rule} anchor={`threshold-${flat + i}`} tall onMove={(handle, value, done) => actions.move(id, i, handle, value, done)} />
             </div>
           )}

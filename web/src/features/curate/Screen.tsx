@@ -2,8 +2,10 @@ import { SlidersHorizontal } from "lucide-react";
 import { useEffect } from "react";
 import { failureOf } from "@/api";
 import { useView } from "@/lib/view";
-import { EmptyState, ErrorState, Skeleton } from "@/ui";
+import { takeForCurate } from "@/lib/handover";
+import { EmptyState, ErrorState, Skeleton, toast } from "@/ui";
 import { useStart } from "./ask";
+import { addOnce } from "./draft";
 import { draft as store, useDraft } from "./store";
 import { Workbench } from "./Workbench";
 
@@ -22,6 +24,15 @@ function Opened({ dataset }: { dataset: string }) {
   useEffect(() => {
     if (recipe) store.begin(dataset, recipe);
   }, [dataset, recipe]);
+  const ready = draft !== null;
+  useEffect(() => {
+    const handed = ready ? takeForCurate(dataset) : [];
+    if (handed.length === 0) return;
+    const before = store.get();
+    store.edit((now) => handed.reduce(addOnce, now));
+    const added = store.get() !== before;
+    toast(added ? "The recipe drops these rows; they go when a version is made" : "The recipe drops these rows already", added ? { undo: () => void store.undo() } : {});
+  }, [dataset, ready]);
   if (draft) return <Workbench dataset={dataset} draft={draft} onAnew={() => recipe && store.begin(dataset, recipe, { anew: true })} />;
   if (start.error) return <ErrorState failure={failureOf(start.error)} onRetry={() => void start.refetch()} />;
   return (

@@ -32,6 +32,13 @@ test("rules that are off are left out, and come back on", () => {
   expect(d.toRecipe(d.toggle(off, 2))).toEqual(recipe);
 });
 
+test("a rule that is handed over is added once, under a name of its own", () => {
+  const one = { drop: "selection:a1", name: "chosen by hand" };
+  const other = { drop: "selection:b2", name: "chosen by hand" };
+  const both = [one, one, other].reduce(d.addOnce, draft);
+  expect(d.toRecipe(both).rules.slice(3)).toEqual([one, { ...other, name: "chosen by hand 2" }]);
+});
+
 describe("merging a recipe that was typed", () => {
   test("gives that recipe, whatever was there", () => {
     fc.assert(

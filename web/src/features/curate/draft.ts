@@ -123,6 +123,17 @@ export function add(draft: Draft, ...entries: readonly Entry[]): Draft {
   return { ...draft, rules: [...draft.rules, ...entries.map((entry) => ({ id: next++, entry, off: false }))] };
 }
 
+/** Add a rule unless one says the same; where its name is taken it gets a number. */
+export function addOnce(draft: Draft, entry: Entry): Draft {
+  if (includes(draft, entry)) return draft;
+  const taken = new Set(draft.rules.map((rule) => nameOf(rule.entry)));
+  const name = nameOf(entry);
+  if (name === null || !taken.has(name)) return add(draft, entry);
+  let number = 2;
+  while (taken.has(`${name} ${number}`)) number += 1;
+  return add(draft, { ...entry, name: `${name} ${number}` });
+}
+
 export function remove(draft: Draft, id: number): Draft {
   return { ...draft, rules: draft.rules.filter((rule) => rule.id !== id) };
 }

@@ -6,7 +6,7 @@ import type { Entry, Form, RulePreview } from "./types";
 export const FORM_WORDS: Record<Form, string> = { keep: "keep", drop: "drop", use: "family", select: "select" };
 
 export function titleOf(entry: Entry): string {
-  return nameOf(entry) ?? (formOf(entry) === "drop" ? `drop ${textOf(entry)}` : textOf(entry));
+  return nameOf(entry) ?? (formOf(entry) === "drop" ? `drop ${readable(textOf(entry))}` : readable(textOf(entry)));
 }
 
 /** A value of a parameter; of a file, its name is enough. */
@@ -16,10 +16,15 @@ function inWords(value: unknown): string {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
+/** A condition as people read it: the key of a selection says nothing to them. */
+export function readable(text: string): string {
+  return text.replace(/\bselection:[0-9a-f]+\b/g, "rows chosen by hand");
+}
+
 /** What an entry says under its title: nothing, where the title says it already. */
 export function detailOf(entry: Entry): string | null {
   const params = Object.entries(paramsOf(entry)).map(([key, value]) => `${key}: ${inWords(value)}`);
-  const said = nameOf(entry) === null ? [] : [textOf(entry)];
+  const said = nameOf(entry) === null ? [] : [readable(textOf(entry))];
   const all = [...said, ...params];
   return all.length > 0 ? all.join(", ") : null;
 }

@@ -1,6 +1,9 @@
 import { Columns2, Map as MapIcon, PanelRight, Rows2, SlidersHorizontal } from "lucide-react";
 import { useCallback, useDeferredValue, useEffect, useState, type ReactNode } from "react";
 import { api, ApiError, failureOf, useDataset, useViewState } from "@/api";
+import { useCommands } from "@/lib/commands";
+import { hasFeature } from "@/lib/features";
+import { handToCurate } from "@/lib/handover";
 import { useKeys } from "@/lib/keys";
 import { FeaturePane, hasPane } from "@/lib/panes";
 import { remember, remembered } from "@/lib/storage";
@@ -10,8 +13,8 @@ import { useMask, useSelected } from "./data";
 import { Facets } from "./facets/Facets";
 import { Likely } from "./Likely";
 import { MapPane } from "./map/MapPane";
-import { SelectionBar } from "./SelectionBar";
-import { isSelected, selectedQuery, selectionExample, selectionFilter, selectView, toggleRow } from "./selection";
+import { FORMATS, SelectionBar, type Format } from "./SelectionBar";
+import { isSelected, selectedQuery, selectionExample, selectionFilter, selectView, storedSelection, toggleRow } from "./selection";
 import { ColumnMenu } from "./table/ColumnMenu";
 import { useColumns } from "./table/columns";
 import { useThumbs } from "./table/likely";
@@ -73,6 +76,17 @@ export default function Explore() {
     view.set({ selection: null });
     view.toggleExample(side, example);
   };
+  const download = async (format: Format) => {
+    const query = selectedQuery(view.get());
+    if (query) location.assign(api.exportUrl(dataset, (await api.view(dataset, query)).view_key, format));
+  };
+  // Nothing is dropped here: a rule that drops them goes into the recipe, to be seen before a version is made.
+  const drop = async () => {
+    const rows = await storedSelection(dataset, selection);
+    if (rows === null) return;
+    handToCurate(dataset, { drop: rows, name: "chosen by hand" });
+    goTo("curate", { selection: null });
+  };
   const known = detail.data?.tags ?? [];
   useKeys("Explore", [
     { keys: "shift+x", label: "Select all rows in view", run: () => key && void selectView(dataset, key).catch(failed) },
@@ -80,6 +94,14 @@ export default function Explore() {
     { keys: "t", label: "Tag what is selected", run: () => taggable && setTagging(true) },
     ...known.slice(0, 9).map((one, i) => ({ keys: String(i + 1), label: `Tag “${one.name}”`, run: () => tag(one.name) })),
   ]);
+  useCommands(
+    selection === null
+      ? []
+      : [
+          { group: "Selected rows", label: "Drop the selected rows in Curate", words: "remove delete exclude", run: () => void drop().catch(failed) },
+          ...FORMATS.map(({ name, label }) => ({ group: "Selected rows", label: `Download the selected rows as ${label}`, words: "export", run: () => void download(name).catch(failed) })),
+        ],
+  );
   useKeys("Explore", [{ keys: "escape", label: "Clear the selection", run: clear }], { enabled: selection !== null && row === null });
 
   if (state.error && !state.data) return <ErrorState failure={failureOf(state.error)} onRetry={() => void state.refetch()} />;
@@ -134,6 +156,8 @@ export default function Explore() {
           onTag={tag}
           onFilter={filterToThese}
           onExample={(side) => void asExample(side).catch(failed)}
+          onDownload={(format) => void download(format).catch(failed)}
+          onDrop={hasFeature("curate") ? () => void drop().catch(failed) : undefined}
           onClear={clear}
           tagging={tagging}
           onTagging={setTagging}

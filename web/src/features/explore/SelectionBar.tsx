@@ -1,9 +1,16 @@
-import { CircleMinus, Filter as FilterIcon, Sparkles, Tag, X } from "lucide-react";
+import { CircleMinus, Download, Filter as FilterIcon, Sparkles, Tag, Trash2, X } from "lucide-react";
 import { useId, useState } from "react";
 import { useDataset } from "@/api";
 import { plural } from "@/lib/format";
-import { Button, cx, Dialog, IconButton, Input, Kbd } from "@/ui";
+import { Button, cx, Dialog, IconButton, Input, Kbd, Menu } from "@/ui";
 import { tagProblem } from "./tags";
+
+export type Format = (typeof FORMATS)[number]["name"];
+export const FORMATS = [
+  { name: "jsonl", label: "JSONL" },
+  { name: "csv", label: "CSV" },
+  { name: "parquet", label: "Parquet" },
+] as const;
 
 interface Props {
   count: number | null;
@@ -11,16 +18,18 @@ interface Props {
   onTag: (tag: string) => void;
   onFilter: () => void;
   onExample: (side: "like" | "unlike") => void;
+  onDownload: (format: Format) => void;
+  onDrop?: () => void;
   onClear: () => void;
   tagging: boolean;
   onTagging: (open: boolean) => void;
 }
 
 /** What can be done with the selected rows. */
-export function SelectionBar({ count, stale, onFilter, onExample, onClear, onTagging, ...rest }: Props) {
+export function SelectionBar({ count, stale, onFilter, onExample, onDownload, onDrop, onClear, onTagging, ...rest }: Props) {
   return (
-    <div role="toolbar" aria-label="Selected rows" className="bg-panel border-line shadow-float absolute bottom-3 left-3 z-30 flex max-w-[calc(100%-24px)] items-center max-md:bottom-20 gap-1 rounded border p-1 pl-3 text-sm">
-      <span aria-live="polite" className={cx("mr-2 font-semibold whitespace-nowrap", stale && "stale")}>
+    <div role="toolbar" aria-label="Selected rows" className="bg-panel border-line shadow-float absolute bottom-3 left-3 z-30 flex max-w-[calc(100%-24px)] items-center gap-1 rounded border p-1 pl-3 text-sm max-md:bottom-20 max-sm:right-3 max-sm:flex-wrap max-sm:justify-between">
+      <span aria-live="polite" className={cx("mr-2 font-semibold whitespace-nowrap max-sm:w-full max-sm:py-1", stale && "stale")}>
         {count === null ? "…" : `${plural(count, "row")} selected`}
       </span>
       <Button kind="quiet" icon={Tag} keys="t" onClick={() => onTagging(true)}>
@@ -31,6 +40,8 @@ export function SelectionBar({ count, stale, onFilter, onExample, onClear, onTag
       </Button>
       <IconButton icon={Sparkles} label="More like these" onClick={() => onExample("like")} />
       <IconButton icon={CircleMinus} label="Less like these" onClick={() => onExample("unlike")} />
+      <Menu title="Download these rows" trigger={<IconButton icon={Download} label="Download these rows" />} groups={[FORMATS.map(({ name, label }) => ({ label, run: () => onDownload(name) }))]} />
+      {onDrop && <IconButton icon={Trash2} label="Drop these in Curate" onClick={onDrop} />}
       <Button kind="quiet" icon={X} keys="escape" onClick={onClear}>
         <span className="max-sm:sr-only">Clear</span>
       </Button>

@@ -13,10 +13,14 @@ export function selectionFilter(selection: Selection | null): Filter | null {
 
 /** What is selected as an example of a search: the one row, or the rows under a key. */
 export async function selectionExample(dataset: string, selection: Selection | null): Promise<string | null> {
+  if (selection !== null && "ids" in selection && selection.ids.length === 1) return selection.ids[0] ?? null;
+  return storedSelection(dataset, selection);
+}
+
+/** The name of the selected rows (`selection:KEY`), which the server keeps; null without any. */
+export async function storedSelection(dataset: string, selection: Selection | null): Promise<string | null> {
   const filter = selectionFilter(selection);
-  if (selection === null || filter === null) return null;
-  if ("ids" in selection && selection.ids.length === 1) return selection.ids[0] ?? null;
-  if (typeof filter === "string") return filter;
+  if (filter === null || typeof filter === "string") return filter;
   const { view_key } = await api.view(dataset, { filters: [filter], search: null, sort: [] });
   return (await api.selectMask(dataset, (await api.mask(dataset, view_key)).slice())).filter;
 }
