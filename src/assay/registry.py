@@ -147,12 +147,18 @@ class Finder:
 
 @dataclass(frozen=True)
 class Selector:
-    """A decision that needs more than the row itself: `(rows: Rows, **params) -> Selection`."""
+    """A decision that needs more than the row itself: `(rows: Rows, **params) -> Selection`.
+
+    Attributes:
+        needs: Ops whose signals it reads; they are computed first where missing.
+        needs_if: Further ones by the value of a parameter, `{"repeats=near": ("text.minhash",)}`.
+    """
 
     name: str
     version: str
     fn: Callable[..., Selection]
     needs: tuple[str, ...] = ()
+    needs_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def summary(self) -> str:
@@ -237,11 +243,17 @@ def finder(
     return register
 
 
-def selector(name: str, *, version: str, needs: tuple[str, ...] = ()) -> Callable[[F], F]:
+def selector(
+    name: str,
+    *,
+    version: str,
+    needs: tuple[str, ...] = (),
+    needs_if: Mapping[str, tuple[str, ...]] | None = None,
+) -> Callable[[F], F]:
     """Register a function as a selector. See `Selector` for the contract."""
 
     def register(fn: F) -> F:
-        _add("selector", Selector(name, version, fn, needs))
+        _add("selector", Selector(name, version, fn, needs, needs_if or {}))
         return fn
 
     return register

@@ -297,12 +297,12 @@ def test_split_says_what_is_in_no_part_and_what_is_in_several(assay, docs, lines
     assert made["left_out"] > 0
     shown = assay("split", "docs", "--parts", "a=1,b=1", "--by", "group:n").stdout
     assert f"In no part: {made['left_out']} row" in shown
-    assert "with the content of a row in another part" in shown
+    assert "that repeat a row in another part" in shown
     keeping = ("split", "docs", "--parts", "c=1,d=1", "--by", "group:n", "--repeats", "keep")
     leaking = " ".join(assay(*keeping).stdout.split())
     assert "12 rows of 2 equal contents are in several parts" in leaking
     wrong = assay("split", "docs", "--repeats", "keep", "--by", "content", "--json")
-    assert (wrong.code, "no repeats to keep" in wrong.json["what"]) == (2, True)
+    assert (wrong.code, "leaves no repeats" in wrong.json["what"]) == (2, True)
 
 
 def test_lineage_names_what_went_in_and_what_came_out(assay, docs) -> None:

@@ -142,9 +142,28 @@ def test_what_stands_in_several_parts_is_counted_and_what_to_do_is_said(docs, tm
     assert told.across["exact"] == {"rows": 0, "groups": 0}
     assert told.why_left_out == {"repeats": 6, "linking": 0, "no_time": 0}
     assert told.across["near"] == {"rows": 2, "groups": 1}
-    assert "split by near" in told.notes[-1]
+    assert "--repeats near" in told.notes[-1]
+    apart = docs.split({"odd": 105, "rest": 101}, by="time:at", repeats="near")
+    assert apart.across == {"exact": {"rows": 0, "groups": 0}, "near": {"rows": 0, "groups": 0}}
+    assert (apart.why_left_out["repeats"], apart.notes) == (7, ())
     assert docs.split({"a": 1, "b": 1}).across["near"] == {"rows": 0, "groups": 0}
     json.dumps(told.to_dict(), allow_nan=False)
+
+
+def test_near_repeats_are_left_out_and_what_that_needs_is_computed(docs, tmp_path) -> None:
+    # The texts of each pair of near duplicates are by two authors.
+    mixed = [{**row, "author": f"m{i % 17}"} for i, row in enumerate(lines(100, 1000))]
+    add(docs, tmp_path, "b", mixed)
+    made = docs.split({"a": 1, "b": 1}, by="group:author", repeats="near")
+    assert made.across["near"] == {"rows": 0, "groups": 0}
+    assert 0 < made.why_left_out["repeats"] == made.left_out < 50
+    assert docs.at("a").diff(docs.at("b"))["overlap"]["near"]["a"] == 0
+    before = {p["name"]: ids(docs, p["name"]) for p in made.parts}
+    add(docs, tmp_path, "c", [{**row, "author": f"c{i}"} for i, row in enumerate(mixed)])
+    again = docs.split({"a": 1, "b": 1}, by="group:author", repeats="near")
+    assert again.kept_cuts and again.across["near"] == {"rows": 0, "groups": 0}
+    for part in again.parts:
+        assert before[part["name"]] <= ids(docs, part["version"].partition("@")[2])
 
 
 def test_rows_without_signatures_leave_it_unknown_whether_near_duplicates_leak(

@@ -183,7 +183,7 @@ def test_a_content_that_comes_back_later_is_in_no_part_and_says_why() -> None:
     assert old.keep.to_pylist() == [False, True, False, False]
     kept = by_time(MemoryRows(table), time="year", low=2000, repeats="keep")
     assert kept.keep.to_pylist() == [False, False, True, True]
-    with pytest.raises(UsageError, match=r"cannot be 'maybe'.*drop, keep"):
+    with pytest.raises(UsageError, match=r"cannot be 'maybe'.*drop, near, keep"):
         by_time(MemoryRows(table), time="year", repeats="maybe")
 
 
@@ -191,6 +191,33 @@ def test_a_repeat_that_comes_later_moves_no_row_that_was_there() -> None:
     before = authored(["x", "y", "z"], ["a1", "a2", "a3"])
     after = authored(["x", "y", "z", "x", "z"], ["a1", "a2", "a3", "a4", "a0"])
     assert dealt(by_group, after, group="author")[:3] == dealt(by_group, before, group="author")
+
+
+def test_near_repeats_leak_in_no_way_and_move_for_no_row_that_comes_later() -> None:
+    rng = np.random.default_rng(2)
+    values = [line(at, at + 60) for at in rng.integers(0, 300, 150)]
+    authors = [f"a{x}" for x in rng.integers(0, 40, 150)]
+
+    def parts(n: int) -> list[int | None]:
+        ids, said = [f"r{i}" for i in range(n)], pa.array(values[:n])
+        table = pa.table(
+            {"id": ids, "content_id": said, "text": said, "author": pa.array(authors[:n])}
+        )
+        data = MemoryRows(with_signals(table, "text.minhash"))
+        return dealt(by_group, data, group="author", repeats="near")
+
+    found = parts(150)
+    assert found[:70] == parts(70)
+    grams = [set(zip(*(text.split()[i:] for i in range(5)), strict=False)) for text in values]
+    assert not [
+        (i, j)
+        for i in range(150)
+        for j in range(i)
+        if found[i] is not None and found[j] is not None and found[i] != found[j]
+        if len(grams[i] & grams[j]) >= 0.8 * len(grams[i] | grams[j])
+    ]
+    assert {None, 0, 1} <= {*found}
+    assert None not in dealt(by_group, rows(150, author=authors), group="author")
 
 
 @pytest.mark.parametrize("selector", [by_group, by_near_duplicates])

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 10  # rows that are listed
 _OUT = {
-    "repeats": "with the content of a row in another part",
+    "repeats": "that repeat a row in another part",
     "linking": "nearly repeating rows of several parts",
     "no_time": "without a time",
 }
@@ -102,10 +102,11 @@ def subset(
 )
 @click.option(
     "--repeats",
-    metavar="drop|keep",
+    metavar="drop|near|keep",
     default="drop",
     show_default=True,
-    help="By group or time: drop rows whose content is in another part, or keep them.",
+    help="By group or time: drop rows whose content is in another part, near duplicates of those "
+    "as well, or none.",
 )
 @click.option("--seed", metavar="N", type=int, default=0, help="Another one deals rows anew.")
 @project_option

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from assay.errors import UsageError
 from assay.schema import Rows
-from assay.select.split import SIGNATURE
+from assay.select.alike import SIGNATURE
 from assay.store.identity import NO_CONTENT
 
 if TYPE_CHECKING:

@@ -111,8 +111,8 @@ class Choosing(Handle):
             by: What stays together: `near` (near-duplicate texts, the default where there is text),
                 `content` (equal contents), `group:COLUMN`, or `time:COLUMN` (earlier parts first).
             repeats: For groups and times, whose parts may have equal contents: `drop` leaves each
-                content in the part of its first row, and the others out; `keep` lets them leak.
-                What is in several parts is counted either way.
+                content in the part of its first row, and the others out; `near` near-duplicate
+                texts likewise; `keep` lets them leak. What is in several parts is counted.
             seed: Another seed deals the groups anew.
             progress: Told of rows while signals are computed.
 

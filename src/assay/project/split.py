@@ -18,8 +18,9 @@ from assay.project.curate import curate, signals_of
 from assay.run.compute import Progress
 from assay.run.recipe import Recipe
 from assay.select._ranking import column_of
+from assay.select.alike import THRESHOLD, first_places
 from assay.select.compiled import compile_rules
-from assay.select.split import first_places, group_places, near_places, time_places
+from assay.select.split import REPEATS, group_places, near_places, parted, time_places
 
 if TYPE_CHECKING:
     from assay.project.handle import Handle
@@ -40,8 +41,8 @@ class SplitResult:
             which groups, or times, have their places.
         left_out: Rows in no part.
         why_left_out: `{repeats, linking, no_time}`, which add up to `left_out`: rows whose content
-            is in another part, texts that are near duplicates of several parts, rows without a
-            time.
+            (or nearly, with `repeats="near"`) is in another part, texts that are near duplicates of
+            several parts, rows without a time.
         across: What stands in several parts all the same, `{exact, near}`, each
             `{rows, groups}`: rows of equal content, and near duplicates, whose parts differ. `near`
             is None where that is not known, because signatures are not computed.
@@ -149,8 +150,7 @@ def _notes(dataset: Handle, found: Mapping[str, Mapping[str, int] | None]) -> tu
     elif near["groups"]:
         notes.append(
             f"{near['rows']:,} rows of {near['groups']:,} sets of near duplicates are in several "
-            "parts; split by near, which keeps them together, or split a version made with "
-            "'select: dedup.near'"
+            "parts; with repeats=near, or --repeats near, each set stays in one"
         )
     return tuple(notes)
 
@@ -178,11 +178,11 @@ def _rule(by: str, seed: int, repeats: str) -> dict[str, Any]:
     kind, _, argument = by.partition(":")
     argument = argument.strip()
     dealt = {"seed": seed} if seed else {}
-    if repeats not in ("drop", "keep"):
-        raise UsageError(f"'repeats' cannot be '{repeats}'.", allowed="drop, keep")
-    if repeats == "keep" and kind not in ("group", "time"):
+    if repeats not in REPEATS:
+        raise UsageError(f"'repeats' cannot be '{repeats}'.", allowed=", ".join(REPEATS))
+    if repeats != "drop" and kind not in ("group", "time"):
         raise UsageError(
-            f"A split by '{by}' has no repeats to keep: equal contents are dealt together.",
+            f"A split by '{by}' leaves no repeats to decide about: they are dealt together.",
             remedy="leave 'repeats' out, or split by group:COLUMN or time:COLUMN",
         )
     keeping = {"repeats": repeats} if repeats != "drop" else {}
@@ -201,7 +201,7 @@ def _places(dataset: Handle, rule: Mapping[str, Any]) -> np.ndarray:
     rows = dataset.rows()
     seed = int(rule.get("seed", 0))
     if rule["select"] == "split.near":
-        return near_places(rows, 0.8, seed)[0]
+        return near_places(rows, THRESHOLD, seed)[0]
     timed = rule["select"] == "split.time"
     place = (
         time_places(rows, rule["time"])
@@ -210,10 +210,9 @@ def _places(dataset: Handle, rule: Mapping[str, Any]) -> np.ndarray:
     )
     if timed and len(place) and np.isnan(place).all():
         raise _timeless(dataset, rule["time"])
-    if rule.get("repeats") == "keep":
-        return place
+    alike = parted(rows, rule.get("repeats", "drop"))
     # A content counts where its first row is: its other rows are there, or in no part.
-    return first_places(rows, place)
+    return place if alike is None else first_places(alike, place)
 
 
 def _timeless(dataset: Handle, time: str) -> UsageError:

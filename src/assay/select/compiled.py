@@ -53,7 +53,11 @@ class CompiledRule:
     @property
     def needs(self) -> tuple[str, ...]:
         """Ops whose signals its selector reads."""
-        return registry.selectors()[self.selector].needs if self.selector else ()
+        if self.selector is None:
+            return ()
+        found = registry.selectors()[self.selector]
+        given = [found.needs_if.get(f"{key}={value}", ()) for key, value in self.params.items()]
+        return (*found.needs, *(op for ops in given for op in ops))
 
 
 def compile_rules(

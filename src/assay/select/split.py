@@ -17,14 +17,16 @@ from assay.errors import UsageError
 from assay.registry import selector
 from assay.schema import Rows, Selection
 from assay.select._ranking import column_of
+from assay.select.alike import Alike, equal_contents, limits, near_duplicates
 from assay.select.sample import draws
 from assay.store.identity import NO_CONTENT
 
-SIGNATURE = "text.minhash.signature"
-REPEATS = "repeats a row in another part"
+REPEATS = ("drop", "near", "keep")
+"""What may be done with rows that repeat a row of another part."""
+_REPEATS = "repeats a row in another part"
 
 
-@selector("split.group", version="2")
+@selector("split.group", version="2", needs_if={"repeats=near": ("text.minhash",)})
 def by_group(
     rows: Rows,
     *,
@@ -39,24 +41,25 @@ def by_group(
     A content that several groups have stays in one part: that of its first row, in row order.
 
     Args:
-        rows: Needs `id` and `content_id`.
+        rows: Needs `id` and `content_id`; for near duplicates also `text` and `text.minhash`.
         group: What makes groups: a column, or any expression. A row without a value is a group of
             its own. By default, equal contents are one.
         low: Where the part begins on the line from 0 to 1.
         high: Where it ends; what is drawn there belongs to the next part.
         seed: Another seed deals the groups anew.
-        repeats: "drop" keeps rows that repeat the content of another part in no part; "keep" lets
-            equal contents stand in several parts.
+        repeats: "drop" keeps rows that repeat the content of another part in no part; "near" those
+            as well whose text is a near duplicate (Jaccard similarity of 0.8 or more) of a text
+            before them that is in another part; "keep" lets both stand in several parts.
 
     Returns:
         `value` is the group's draw in [0, 1) (float64), from a hash of its value alone.
 
     Raises:
-        UsageError: The stretch is empty or not within 0 and 1, or `repeats` is neither.
+        UsageError: The stretch is empty or not within 0 and 1, or `repeats` is none of these.
     """
     _stretch(low, high)
     place = group_places(rows, group, seed)
-    return _part(place, (low, high), _repeating(rows, place, (low, high), repeats), REPEATS)
+    return _part(place, (low, high), _repeating(rows, place, (low, high), repeats), _REPEATS)
 
 
 @selector("split.near", version="1", needs=("text.minhash",))
@@ -89,7 +92,7 @@ def by_near_duplicates(
     return _part(place, (low, high), bridge, "near duplicate of rows in other parts")
 
 
-@selector("split.time", version="2")
+@selector("split.time", version="2", needs_if={"repeats=near": ("text.minhash",)})
 def by_time(
     rows: Rows,
     *,
@@ -103,24 +106,25 @@ def by_time(
     A content that comes back in another part stays in one: that of its first row, in row order.
 
     Args:
-        rows: Needs `id` and `content_id`.
+        rows: Needs `id` and `content_id`; for near duplicates also `text` and `text.minhash`.
         time: A column of times, dates or numbers, or an expression that gives numbers.
         low: Where the part begins: a number, or a time as ISO 8601; open by default.
         high: Where it ends; rows of that very time belong to the next part.
-        repeats: "drop" keeps rows that repeat the content of another part in no part; "keep" lets
-            equal contents stand in several parts.
+        repeats: "drop" keeps rows that repeat the content of another part in no part; "near" those
+            as well whose text is a near duplicate (Jaccard similarity of 0.8 or more) of a text
+            before them that is in another part; "keep" lets both stand in several parts.
 
     Returns:
         `value` is the row's time: seconds since 1970 (float64), or the number; null without one.
 
     Raises:
         UsageError: `time` is missing or neither times nor numbers, a bound cannot be read, or
-            `repeats` is neither.
+            `repeats` is none of these.
     """
     place = time_places(rows, time)
     bounds = (_moment(low, -np.inf), _moment(high, np.inf))
     again = _repeating(rows, place, bounds, repeats)
-    return _part(place, bounds, again, REPEATS, bare="has no time")
+    return _part(place, bounds, again, _REPEATS, bare="has no time")
 
 
 def group_places(rows: Rows, group: str, seed: int) -> np.ndarray:
@@ -149,36 +153,20 @@ def near_places(
     Returns:
         Three times float64, shape (n,), in [0, 1).
     """
-    from assay.ops.kernels.unionfind import components
-    from assay.ops.match.near import near_duplicates
-
-    table = rows.table("id", "content_id", SIGNATURE)
-    content, names = _contents(table)
-    _, head = np.unique(content, return_index=True)
-
-    def texts(indices: np.ndarray) -> pa.ChunkedArray:
-        return rows.take(head[indices], "text")["text"]
-
-    found = near_duplicates(table[SIGNATURE].take(pa.array(head)), texts, threshold=threshold)
-    # Texts with equal sets of 5-grams are one node, compared through the first of them.
-    same = found.jaccard == 1.0
-    node = components(len(head), found.left[same], found.right[same])
-    own = _fractions([names[i] for i in range(len(head))], seed)
-    anchor, low, high = np.arange(len(head)), own.copy(), own.copy()
-    ends = np.stack([node[found.left], node[found.right]])
-    before, after = ends.min(axis=0), ends.max(axis=0)
-    order = np.argsort(after, kind="stable")  # what a node links to is settled before it
-    linked = np.zeros(len(head), bool)
+    alike = near_duplicates(rows, threshold)
+    own = _fractions(alike.names, seed)
+    anchor, low, high = np.arange(len(own)), own.copy(), own.copy()
+    before, after = np.minimum(alike.left, alike.right), np.maximum(alike.left, alike.right)
+    order = np.argsort(after, kind="stable")  # what a content links to is settled before it
+    linked = np.zeros(len(own), bool)
     for u, v in zip(before[order].tolist(), after[order].tolist(), strict=True):
-        if u == v:
-            continue
         draw = own[anchor[u]]
         if not linked[v]:
             linked[v], anchor[v], low[v], high[v] = True, anchor[u], draw, draw
         else:
             anchor[v] = min(anchor[v], anchor[u])
             low[v], high[v] = min(low[v], draw), max(high[v], draw)
-    of = node[content]
+    of = alike.of
     return own[anchor[of]], low[of], high[of]
 
 
@@ -203,54 +191,31 @@ def time_places(rows: Rows, time: str) -> np.ndarray:
     return np.array([np.nan if text is None else _moment(text, np.nan) for text in texts], float)
 
 
-def _contents(table: pa.Table) -> tuple[np.ndarray, list[str]]:
-    """The content of each row, numbered by first row, and what each is called."""
-    coded = table["content_id"].combine_chunks().dictionary_encode()
-    codes = np.asarray(pc.fill_null(coded.indices, -1), np.int64)
-    names = coded.dictionary.to_pylist()
-    alone = np.flatnonzero(codes < 0)
-    codes[alone] = len(names) + np.arange(len(alone))
-    names += table["id"].take(pa.array(alone)).to_pylist()
-    _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
-    rank = np.argsort(np.argsort(first))
-    return rank[inverse], [names[i] for i in np.argsort(first)]
+def parted(rows: Rows, repeats: str) -> Alike | None:
+    """What `repeats` keeps from standing in several parts; None for nothing.
 
-
-def first_places(rows: Rows, place: np.ndarray) -> np.ndarray:
-    """The place of the first row, in row order, that has a place and the row's content.
-
-    First rows stay first when rows come, so what was in a part remains in it. A row without
-    content repeats nothing.
-
-    Args:
-        rows: n rows, with `content_id`.
-        place: float64, shape (n,); nan for rows that have none.
-
-    Returns:
-        float64, shape (n,): a row's own place where no row before it has its content.
+    Raises:
+        UsageError: `repeats` is none of `REPEATS`.
     """
-    coded = rows.table("content_id").column(0).combine_chunks().dictionary_encode()
-    codes = np.asarray(pc.fill_null(coded.indices, -1), np.int64)
-    nothing = pc.index(coded.dictionary, pa.scalar(NO_CONTENT, coded.dictionary.type)).as_py()
-    counted = np.flatnonzero((codes >= 0) & (codes != nothing) & ~np.isnan(place))
-    # Backwards, so that the first row of each content is written last.
-    found = np.full(len(coded.dictionary) + 1, np.nan)
-    found[codes[counted[::-1]]] = place[counted[::-1]]
-    out = place.copy()
-    out[counted] = found[codes[counted]]
-    return out
+    if repeats not in REPEATS:
+        raise UsageError(f"'repeats' cannot be '{repeats}'.", allowed=", ".join(REPEATS))
+    if repeats == "keep":
+        return None
+    if repeats == "near":
+        return near_duplicates(rows, blank=NO_CONTENT)
+    return equal_contents(rows)
 
 
 def _repeating(
     rows: Rows, place: np.ndarray, bounds: tuple[float, float], repeats: str
 ) -> np.ndarray:
-    """Rows of the part whose content is in another: bool, shape (n,)."""
-    if repeats not in ("drop", "keep"):
-        raise UsageError(f"'repeats' cannot be '{repeats}'.", allowed="drop, keep")
-    inside = _within(place, *bounds)
-    if repeats == "keep":
+    """Rows that have to stay out of the part: bool, shape (n,)."""
+    alike = parted(rows, repeats)
+    if alike is None:
         return np.zeros(len(place), bool)
-    return np.asarray(inside & ~_within(first_places(rows, place), *bounds))
+    low, high = limits(alike, place)
+    inside = _within(place, *bounds)
+    return np.asarray(inside & ~(_within(low, *bounds) & _within(high, *bounds)))
 
 
 def _fractions(names: list[str], seed: int) -> np.ndarray:
