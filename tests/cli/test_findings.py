@@ -169,6 +169,8 @@ def test_rows_of_a_check_that_scores_no_rows_have_the_score_of_their_finding(
     assert [(each["score"], each["evidence"]) for each in listed["findings"]] == [
         (whole["score"], {})
     ]
+    shown = assay("findings", "docs", "--check", "duplicates.exact", "--all").stdout
+    assert f"{whole['row_ids'][0][:12]}  What are my options?\n" in shown
 
 
 def test_a_check_takes_parameters_in_the_type_of_their_defaults(assay, lines) -> None:

@@ -144,6 +144,8 @@ def _show_rows(
     dataset: Dataset, found: Sequence[FoundRow], as_json: bool, counts: Mapping[str, int]
 ) -> None:
     """One line a row, worst first."""
+    from assay.project.finding_rows import beginnings
+
     if as_json:
         print_json({"findings": [each.to_dict() for each in found], "states": dict(counts)})
         return
@@ -155,13 +157,12 @@ def _show_rows(
         told = f"{finding.id[:8]}  {finding.title}"
         paragraph(told if finding.state == "open" else f"{told}  {finding.state}")
     out().print(f"\n{plural(len(found), 'row')}, worst first:\n")
-    rows = []
-    for each in found:
+    rows, scored = [], any(each.evidence for each in found)
+    for each, text in zip(found, beginnings(dataset, found), strict=True):
         said = [f"{k.replace('_', ' ')} {v}" for k, v in each.evidence.items() if k != "text"]
-        text = snippet(str(each.evidence.get("text") or ""), 60)
         cells = [Text(f"{each.score:.2f}", style="bold"), short_id(each.id)]
         cells += [each.finding.id[:8]] if len(whole) > 1 else []
-        rows.append((*cells, "  ".join(said), text))
+        rows.append((*cells, *(["  ".join(said)] if scored else []), snippet(text, 80)))
     grid([""] * len(rows[0]), rows)
     out().print()
     suggest("explain", dataset.full_name, found[0].id)

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from assay import registry
+from assay.insight.reading import snippets
 from assay.project.check import StoredFinding
+
+if TYPE_CHECKING:
+    from assay.project.dataset import Dataset
 
 
 @dataclass(frozen=True)
@@ -72,3 +80,13 @@ def row_by_row(found: Sequence[StoredFinding]) -> list[FoundRow]:
             record.pop("id", None)
             rows.append(FoundRow(row_id, score, record, each))
     return sorted(rows, key=lambda one: -one.score)
+
+
+def beginnings(dataset: Dataset, found: Sequence[FoundRow]) -> list[str]:
+    """The beginning of each row's text; empty where it has none, or is not there any more."""
+    rows = dataset.rows()
+    ids = rows.table("id").column(0).combine_chunks()
+    place = pc.index_in(pa.array([each.id for each in found], pa.string()), value_set=ids)
+    at = np.asarray(place.fill_null(-1), np.int64)
+    said = dict(zip(at[at >= 0].tolist(), snippets(rows, at[at >= 0]), strict=True))
+    return [said.get(each, "") for each in at.tolist()]
