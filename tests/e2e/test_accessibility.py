@@ -9,7 +9,11 @@ from playwright.sync_api import Page, expect
 import assay
 
 SCREENS = ("findings", "ask", "explore", "inspect", "curate", "gaps", "versions", "report", "_ui")
-QUERIES = {"inspect": "?data=ships&row={row}", "gaps": "?data=ships@clean&beside=ships"}
+QUERIES = {
+    "inspect": "?data=ships&row={row}",
+    "gaps": "?data=ships@clean&beside=ships",
+    "report": "?data=ships@clean&beside=ships",
+}
 LAYERS = {
     "?": "Keys on this screen",
     "Control+k": "Commands",

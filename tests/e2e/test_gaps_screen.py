@@ -115,3 +115,55 @@ def test_without_vectors_one_button_computes_them_and_compares(
     expect(page.get_by_role("main")).to_contain_text("no embedding in common")
     page.get_by_role("button", name="Compute an embedding and compare").click()
     expect(page.get_by_role("heading", name=re.compile("^bare can"))).to_be_visible(timeout=120_000)
+
+
+def test_a_report_can_be_held_against_a_target(visit: Visit, lacking: Served) -> None:
+    page = visit(lacking)
+    page.goto(f"{lacking.base}report?data=pool")
+    chosen = page.get_by_role("combobox", name="Target")
+    expect(chosen).to_have_text("nothing")
+    expect(page.get_by_role("heading", name="What to do")).to_be_visible(timeout=120_000)
+    gaps = page.get_by_role("heading", name="Gaps", exact=True)
+    expect(gaps).to_have_count(0)
+    chosen.click()
+    page.get_by_role("option", name="target", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/report\?data=pool&beside=target$"))
+    expect(gaps).to_be_visible(timeout=120_000)
+    section = page.get_by_role("region", name="Gaps", exact=True)
+    expect(section).to_contain_text("Held against target (50 rows)")
+    expect(section.get_by_role("listitem").first).to_contain_text("alarm")
+    assert page.evaluate("window.hacked") is None
+    expect(page.get_by_label("Code")).to_contain_text("assay report pool --target target -o")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+        page.get_by_role("menuitem", name="JSON").click()
+    report = json.loads(download.value.path().read_text("utf-8"))
+    assert "gaps" in [part["id"] for part in report["sections"]]
+    # Its numbers open the rows of the target; on the way back it is there at once, and so is the
+    # report without a target.
+    section.get_by_role("listitem").first.get_by_role("button").click()
+    expect(page).to_have_url(re.compile(r"/explore\?data=target&where=selection"))
+    page.go_back()
+    expect(gaps).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("report on pool alone")
+    page.get_by_role("option", name="Report on pool alone", exact=True).click()
+    expect(gaps).to_have_count(0)
+    expect(page.get_by_role("heading", name="What to do")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/report\?data=pool$"))
+
+
+def test_a_report_says_what_keeps_it_from_a_target(visit: Visit, lacking: Served) -> None:
+    project = assay.open(lacking.folder)
+    for name in ("new", "aim"):
+        project.dataset(name).add(lacking.folder.parent / "bare.jsonl")
+    page = visit(lacking)
+    page.goto(f"{lacking.base}report?data=new&beside=aim")
+    expect(page.get_by_text("new and aim have no embedding in common.")).to_be_visible()
+    page.get_by_role("button", name="Compute an embedding in Gaps").click()
+    expect(page).to_have_url(re.compile(r"/gaps\?data=new&beside=aim$"))
+    page.goto(f"{lacking.base}report?data=pool&beside=nowhere")
+    expect(page.get_by_text("There is no dataset called 'nowhere'.")).to_be_visible()
+    page.get_by_role("combobox", name="Target").click()
+    page.get_by_role("option", name="nothing").click()
+    expect(page.get_by_role("heading", name="What to do")).to_be_visible(timeout=120_000)

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from server_client import Client, Serving
 
+import assay
+
 D = "/api/datasets/demo"
 
 
@@ -18,13 +20,16 @@ D = "/api/datasets/demo"
 def own(project_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     folder = tmp_path_factory.mktemp("reports") / "project"
     shutil.copytree(project_folder, folder)
+    rows = folder.parent / "bare.jsonl"
+    rows.write_text('{"length": 1}\n')
+    assay.open(folder).dataset("bare").add(rows)
     with Serving(folder, "--root-path", "/data") as client:
         yield client
 
 
 @pytest.fixture(scope="module")
 def made(own: Client) -> dict[str, Any]:
-    assert own.get(f"{D}/report") == {"report": None, "stale": False}
+    assert own.get(f"{D}/report") == {"report": None, "stale": False, "obstacle": None}
     assert own.ask("GET", f"{D}/report/file").status == 404
     job = own.finish(own.post(f"{D}/report")["job"])
     answer = own.get(f"{D}/report")
@@ -85,3 +90,25 @@ def test_a_version_has_a_report_of_its_own(own: Client, made: dict[str, Any]) ->
     clean = own.get(path)["report"]
     assert clean["dataset"] == "demo@clean"
     assert clean["figures"][0]["value"] < made["figures"][0]["value"]
+
+
+def test_with_a_target_the_report_tells_what_is_missing(own: Client, made: dict[str, Any]) -> None:
+    """Each target has a report of its own; what is in the way is said before any work."""
+    path = "/api/datasets/demo@clean/report"
+    own.finish(own.post(path)["job"])
+    aimed = f"{path}?target=demo"
+    assert own.get(aimed) == {"report": None, "stale": False, "obstacle": None}
+    own.finish(own.post(aimed)["job"])
+    beside = own.get(aimed)
+    assert (beside["stale"], beside["obstacle"]) == (False, None)
+    ids = [section["id"] for section in beside["report"]["sections"]]
+    plain = [section["id"] for section in own.get(path)["report"]["sections"]]
+    assert set(ids) - set(plain) == {"gaps"}
+    file = own.ask("GET", f"{path}/file?form=json&target=demo")
+    assert [section["id"] for section in json.loads(file.body)["sections"]] == ids
+    assert own.ask("GET", f"{path}/file?target=nothing").status == 404
+    assert own.ask("POST", f"{path}?target=demo@clean").status == 400
+    blocked = own.get(f"{path}?target=bare")["obstacle"]
+    assert blocked["what"].startswith("bare has no text to embed")
+    refused = own.ask("POST", f"{path}?target=bare")
+    assert refused.status == 400 and blocked["what"] in refused.body.decode()

@@ -38,8 +38,10 @@ export const api = {
   ask: (d: string, question: string, history: { role: "user" | "assistant"; content: string }[]) =>
     told(client.POST("/api/datasets/{dataset}/ask", { params: of(d), body: { question, history } })),
 
-  report: (d: string, signal?: AbortSignal) => told(client.GET("/api/datasets/{dataset}/report", { params: of(d), signal })),
-  makeReport: (d: string) => told(client.POST("/api/datasets/{dataset}/report", { params: of(d) })),
+  /** The report as it was made last; with a target, the one that tells what is missing beside it. */
+  report: (d: string, target: string | null, signal?: AbortSignal) =>
+    told(client.GET("/api/datasets/{dataset}/report", { params: { ...of(d), query: { target } }, signal })),
+  makeReport: (d: string, target: string | null) => told(client.POST("/api/datasets/{dataset}/report", { params: { ...of(d), query: { target } } })),
 
   gaps: (d: string, target: string | null, signal?: AbortSignal) =>
     told(client.GET("/api/datasets/{dataset}/gaps", { params: { ...of(d), query: { target } }, signal })),

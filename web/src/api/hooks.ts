@@ -33,6 +33,13 @@ export function useProject() {
   return useQuery({ queryKey: ["project"], queryFn: ({ signal }) => api.project(signal) });
 }
 
+/** All other datasets and versions: what one can be held against. Undefined until they are known. */
+export function useOthers(name: string): { name: string; rows: number }[] | undefined {
+  const { data } = useProject();
+  const all = data?.datasets.flatMap((one) => [{ name: one.name, rows: one.rows }, ...one.versions.map((version) => ({ name: version.full_name, rows: version.rows }))]);
+  return all?.filter((one) => one.name !== name);
+}
+
 /** The dataset (or version) of the view, or another. */
 export function useDataset(name?: string | null) {
   const shown = useView((view) => view.dataset);

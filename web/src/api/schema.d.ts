@@ -665,7 +665,7 @@ export interface paths {
         };
         /**
          * Get Report
-         * @description The report as it was made last, and whether anything changed since.
+         * @description The report as it was made last, whether anything changed since, and what is in the way.
          */
         get: operations["get_report"];
         put?: never;
@@ -2585,8 +2585,12 @@ export interface components {
             /** Time */
             time: string;
         };
-        /** ReportState */
+        /**
+         * ReportState
+         * @description `obstacle` says why the dataset cannot be held against the target that was named.
+         */
         ReportState: {
+            obstacle: components["schemas"]["ObstacleShape"] | null;
             report: components["schemas"]["ReportShape"] | null;
             /** Stale */
             stale: boolean;
@@ -4480,7 +4484,10 @@ export interface operations {
     };
     get_report: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Dataset or version that it is held against. */
+                target?: string | null;
+            };
             header?: never;
             path: {
                 dataset: string;
@@ -4512,6 +4519,7 @@ export interface operations {
     post_report: {
         parameters: {
             query?: {
+                /** @description Dataset or version that it is held against. */
                 target?: string | null;
             };
             header?: never;
@@ -4546,6 +4554,8 @@ export interface operations {
         parameters: {
             query?: {
                 form?: "html" | "pdf" | "json";
+                /** @description Dataset or version that it is held against. */
+                target?: string | null;
             };
             header?: never;
             path: {

@@ -19,14 +19,14 @@ export async function copyText(text: string): Promise<boolean> {
 export function CodeBlock({ code, className }: { code: string; className?: string }) {
   const [copied, setCopied] = useState(false);
   return (
-    <div className={cx("bg-sunken border-line relative rounded border", className)}>
-      <pre tabIndex={0} aria-label="Code" className="overflow-x-auto p-3 pr-11 font-mono text-xs leading-5">
+    <div className={cx("bg-sunken border-line flex items-start rounded border pr-1", className)}>
+      <pre tabIndex={0} aria-label="Code" className="min-w-0 flex-1 overflow-x-auto p-3 font-mono text-xs leading-5">
         <code>{code}</code>
       </pre>
       <IconButton
         icon={copied ? Check : Copy}
         label={copied ? "Copied" : "Copy"}
-        className="absolute top-1 right-1"
+        className="my-1"
         onClick={() =>
           void copyText(code).then((done) => {
             setCopied(done);

@@ -32,7 +32,7 @@ def gap_section(dataset: Dataset, target: Dataset, found: Gaps) -> Section:
             gap.name,
             _rows(target, gap),
             gap.target_share,
-            f"{spoken(gap.ratio)} times ({spoken(gap.ci[0])} to {spoken(gap.ci[1])})",
+            f"{spoken(gap.ratio)} times ({_interval(*gap.ci)})",
         )
         for gap in sure[:SHOWN]
     ]
@@ -58,6 +58,11 @@ def gap_advice(dataset: Dataset, target: Dataset, gaps: Sequence[Gap]) -> tuple[
         )
         for gap in [each for each in gaps if each.sure and each.next["need"]][:ADVISED]
     )
+
+
+def _interval(low: float, high: float) -> str:
+    # With no own row in it, the upper end says nothing: it hangs on the prior alone.
+    return f"{spoken(low)} or more" if high >= 1000 else f"{spoken(low)} to {spoken(high)}"
 
 
 def _rows(target: Dataset, gap: Gap) -> Number:

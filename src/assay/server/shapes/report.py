@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from assay.server.shapes.gaps import ObstacleShape
+
 
 class NumberView(BaseModel):
     dataset: str | None
@@ -85,5 +87,8 @@ class ReportShape(BaseModel):
 
 
 class ReportState(BaseModel):
+    """`obstacle` says why the dataset cannot be held against the target that was named."""
+
     report: ReportShape | None
     stale: bool
+    obstacle: ObstacleShape | None

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { about, api, cancelJob, failureOf, failureText, isOver, queries, useDataset, useLive, useProject, whenOver } from "@/api";
+import { about, api, cancelJob, failureOf, failureText, isOver, queries, useDataset, useLive, useOthers, useProject, whenOver } from "@/api";
 import { useKeys } from "@/lib/keys";
 import { splitDataset, useView } from "@/lib/view";
 import { Button, EmptyState, ErrorState, NoRows, Progress, Skeleton, toast } from "@/ui";
@@ -44,8 +44,7 @@ export default function GapsScreen() {
     void compare(pool, target);
   }, [missing, pool, target]);
 
-  const names = (project.data?.datasets ?? []).flatMap((one) => [{ name: one.name, rows: one.rows }, ...one.versions.map((version) => ({ name: version.full_name, rows: version.rows }))]);
-  const others = names.filter((one) => one.name !== pool);
+  const others = useOthers(pool) ?? [];
   const pools = (project.data?.datasets ?? []).map((one) => one.name).filter((name) => name !== splitDataset(pool).name && name !== splitDataset(target ?? "").name);
 
   if (detail.data?.source_rows === 0) return <NoRows name={splitDataset(pool).name} />;

@@ -49,14 +49,20 @@ export function Figures({ figures, dataset }: InDataset & { figures: readonly Re
   );
 }
 
+const SHORT = 8;
+const NARROW = "grid-cols-[minmax(0,1fr)_72px_56px] md:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_72px_56px]";
+const WIDE = "grid-cols-[minmax(0,1fr)_48px_152px] md:grid-cols-[minmax(0,4fr)_minmax(0,3fr)_56px_176px]";
+
 export function Bars({ block, dataset }: InDataset & { block: ReportBars }) {
   const full = block.scale ?? Math.max(...block.bars.map((bar) => bar.share), 0);
+  // A share is short; an estimate comes with its interval, which is not to be cut off.
+  const wide = block.bars.some((bar) => bar.note.length > SHORT);
   return (
     <figure>
       <figcaption className="mb-1 text-sm font-semibold">{block.title}</figcaption>
       <ul aria-label={block.title} className="max-md:space-y-1">
         {block.bars.map((bar, i) => (
-          <li key={i} className="grid min-h-8 grid-cols-[minmax(0,1fr)_72px_56px] items-center gap-x-3 text-sm md:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_72px_56px] md:py-0.5">
+          <li key={i} className={cx("grid min-h-8 items-center gap-x-3 text-sm md:py-0.5", wide ? WIDE : NARROW)}>
             <span className={cx("wrap-anywhere max-md:col-span-full", bar.label.length < 40 && "truncate")} title={bar.label}>
               {bar.label}
             </span>
@@ -66,7 +72,7 @@ export function Bars({ block, dataset }: InDataset & { block: ReportBars }) {
             <span className="text-right">
               <NumberLink number={bar} dataset={dataset} />
             </span>
-            <span className="text-muted truncate text-right text-xs" title={bar.note}>
+            <span className={cx("text-muted text-right text-xs", !wide && "truncate")} title={bar.note}>
               {bar.note}
             </span>
           </li>

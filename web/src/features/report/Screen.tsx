@@ -1,23 +1,34 @@
 import { useQuery } from "@tanstack/react-query";
 import { Download, RotateCw } from "lucide-react";
-import { useEffect, useRef } from "react";
-import { about, api, apiUrl, cancelJob, failureOf, failureText, isOver, queries, useDataset, useLive, whenOver, type Report } from "@/api";
+import { useEffect, useRef, type ReactNode } from "react";
+import { about, api, apiUrl, cancelJob, failureOf, failureText, isOver, queries, useDataset, useLive, useOthers, whenOver, type Report } from "@/api";
 import { useCommands } from "@/lib/commands";
 import { count, moment } from "@/lib/format";
 import { useKeys } from "@/lib/keys";
 import { goTo, splitDataset, useView } from "@/lib/view";
-import { Button, CodeBlock, ErrorState, Menu, NoRows, Progress, Skeleton, toast } from "@/ui";
+import { Button, CodeBlock, EmptyState, ErrorState, Menu, NoRows, Progress, Skeleton, toast } from "@/ui";
+import { Beside } from "./Beside";
 import { Bars, Figures, Spread, Words } from "./Parts";
 
 export default function ReportScreen() {
   const dataset = useView((now) => now.dataset) ?? "";
+  const wanted = useView((now) => now.beside);
+  const target = wanted === dataset ? null : wanted;
   const detail = useDataset(dataset);
-  const state = useQuery({ queryKey: about(dataset, "report"), queryFn: ({ signal }) => api.report(dataset, signal) });
-  const jobs = useLive((live) => live.jobs).filter((job) => job.kind === "report" && job.label === `Describing ${dataset}`);
+  const others = useOthers(dataset);
+  const state = useQuery({
+    queryKey: about(dataset, "report", target),
+    queryFn: ({ signal }) => api.report(dataset, target, signal),
+    // The target may have changed without a word about this dataset.
+    refetchOnMount: target === null || "always",
+  });
+  const label = `Describing ${dataset}${target === null ? "" : ` beside ${target}`}`;
+  const jobs = useLive((live) => live.jobs).filter((job) => job.kind === "report" && job.label === label);
   const running = jobs.find((job) => !isOver(job));
   const last = jobs[0];
   const failed = last?.state === "failed" || last?.state === "cancelled" ? last : undefined;
   const report = state.data?.report ?? null;
+  const obstacle = state.data?.obstacle ?? null;
   const empty = detail.data?.source_rows === 0;
 
   const done = last?.state === "done" ? last.id : null;
@@ -26,17 +37,17 @@ export default function ReportScreen() {
     if (done !== null) void queries.invalidateQueries({ queryKey: about(dataset, "report") });
   }, [dataset, done]);
 
-  const make = () => void write(dataset);
-  const missing = state.isSuccess && report === null && last === undefined && detail.isSuccess && !empty;
+  const make = () => void write(dataset, target);
+  const missing = state.isSuccess && report === null && obstacle === null && last === undefined && detail.isSuccess && !empty;
   const asked = useRef<string | null>(null);
   useEffect(() => {
     // It speaks first: nobody has to ask for the first report.
-    if (!missing || asked.current === dataset) return;
-    asked.current = dataset;
-    void write(dataset);
-  }, [missing, dataset]);
+    if (!missing || asked.current === label) return;
+    asked.current = label;
+    void write(dataset, target);
+  }, [missing, label, dataset, target]);
 
-  const take = (form: string) => location.assign(apiUrl(["datasets", dataset, "report", "file"], { form }));
+  const take = (form: string) => location.assign(apiUrl(["datasets", dataset, "report", "file"], { form, target: target ?? undefined }));
   useKeys("Report", [{ keys: "r", label: "Write it anew", run: make }]);
   useCommands([
     { group: "Report", label: "Write the report anew", run: make },
@@ -44,68 +55,106 @@ export default function ReportScreen() {
   ]);
 
   if (empty) return <NoRows name={splitDataset(dataset).name} />;
-  if (state.error && !report) return <ErrorState failure={failureOf(state.error)} onRetry={() => void state.refetch()} />;
+  const beside = <Beside dataset={dataset} others={others} target={target} />;
   return (
     <div className="h-full overflow-y-auto">
       <article className="mx-auto max-w-4xl space-y-8 p-4 pb-16 md:px-6">
+        {report === null && <Title dataset={dataset}>{beside}</Title>}
         {running && <Progress label={running.progress.label} done={running.progress.done} total={running.progress.total} onCancel={() => void cancelJob(running.id)} />}
-        {failed && !running && report === null && <ErrorState failure={{ message: failed.error?.what ?? "The report was stopped.", remedy: failed.error?.remedy }} onRetry={make} />}
-        {report ? <Pages report={report} stale={state.data?.stale ?? false} busy={running !== undefined} onMake={make} onTake={take} /> : !failed && <Waiting />}
+        {report !== null ? (
+          <Pages report={report} target={target} beside={beside} stale={state.data?.stale ?? false} busy={running !== undefined} onMake={make} onTake={take} />
+        ) : state.error ? (
+          <ErrorState failure={failureOf(state.error)} onRetry={() => void state.refetch()} />
+        ) : obstacle !== null ? (
+          <Blocked what={obstacle.what} remedy={obstacle.remedy} embeddable={obstacle.embeddable} />
+        ) : failed && !running ? (
+          <ErrorState failure={{ message: failed.error?.what ?? "The report was stopped.", remedy: failed.error?.remedy }} onRetry={make} />
+        ) : (
+          <Waiting />
+        )}
       </article>
     </div>
   );
 }
 
+/** What stands in the way of a comparison, and the screen that can change it. */
+function Blocked({ what, remedy, embeddable }: { what: string; remedy: string; embeddable: boolean }) {
+  const open = () => goTo("gaps");
+  useKeys("Report", [{ keys: "enter", label: "Compute an embedding in Gaps", run: open }], { enabled: embeddable });
+  return (
+    <EmptyState
+      title={what}
+      command={remedy}
+      action={
+        embeddable && (
+          <Button kind="primary" keys="enter" onClick={open}>
+            Compute an embedding in Gaps
+          </Button>
+        )
+      }
+    >
+      What is missing beside a target is found by what rows mean, so both sides need vectors of one model. On the command line:
+    </EmptyState>
+  );
+}
+
 /** Have it written, and look at it then: also where it was over before anybody listened. */
-async function write(dataset: string): Promise<void> {
+async function write(dataset: string, target: string | null): Promise<void> {
   try {
-    await whenOver((await api.makeReport(dataset)).job);
+    await whenOver((await api.makeReport(dataset, target)).job);
     await queries.invalidateQueries({ queryKey: about(dataset, "report") });
   } catch (error) {
     toast.error(failureText(error));
   }
 }
 
+/** Which dataset it is about, and what can be done with the report. */
+function Title({ dataset, note, children }: { dataset: string; note?: string; children: ReactNode }) {
+  return (
+    <div className="flex flex-wrap items-start justify-between gap-3">
+      <div className="min-w-0">
+        <p className="text-2xl font-semibold wrap-anywhere">{dataset}</p>
+        <p className="text-muted min-h-5 text-sm">{note}</p>
+      </div>
+      <div className="flex max-w-full flex-wrap items-center gap-2">{children}</div>
+    </div>
+  );
+}
+
 interface PagesProps {
   report: Report;
+  target: string | null;
+  beside: ReactNode;
   stale: boolean;
   busy: boolean;
   onMake: () => void;
   onTake: (form: string) => void;
 }
 
-function Pages({ report, stale, busy, onMake, onTake }: PagesProps) {
+function Pages({ report, target, beside, stale, busy, onMake, onTake }: PagesProps) {
   const { dataset } = report;
   return (
     <>
       <header className="space-y-4">
-        <div className="flex flex-wrap items-start justify-between gap-3">
-          <div className="min-w-0">
-            <p className="text-2xl font-semibold wrap-anywhere">{dataset}</p>
-            <p className="text-muted text-sm">
-              {moment(report.time)}
-              {stale && ", before the last change"}
-            </p>
-          </div>
-          <div className="flex gap-2">
-            {stale && (
-              <Button icon={RotateCw} keys="r" disabled={busy} onClick={onMake}>
-                Write anew
-              </Button>
-            )}
-            <Menu
-              align="end"
-              trigger={<Button icon={Download}>Download</Button>}
-              groups={[
-                [
-                  { label: "One HTML file", run: () => onTake("html") },
-                  { label: "PDF", run: () => onTake("pdf") },
-                  { label: "JSON", run: () => onTake("json") },
-                ],
-              ]}
-            />
-          </div>
-        </div>
+        <Title dataset={dataset} note={`${moment(report.time)}${stale ? ", before the last change" : ""}`}>
+          {beside}
+          {stale && (
+            <Button icon={RotateCw} keys="r" disabled={busy} onClick={onMake}>
+              Write anew
+            </Button>
+          )}
+          <Menu
+            align="end"
+            trigger={<Button icon={Download}>Download</Button>}
+            groups={[
+              [
+                { label: "One HTML file", run: () => onTake("html") },
+                { label: "PDF", run: () => onTake("pdf") },
+                { label: "JSON", run: () => onTake("json") },
+              ],
+            ]}
+          />
+        </Title>
         <Words parts={report.lead} dataset={dataset} className="max-w-[72ch] text-base leading-7" />
         <Figures figures={report.figures} dataset={dataset} />
       </header>
@@ -139,7 +188,7 @@ function Pages({ report, stale, busy, onMake, onTake }: PagesProps) {
         <p className="text-muted text-sm">
           Every number opens the view that it was measured on. Table version {count(report.table_version)}. On the command line:
         </p>
-        <CodeBlock code={`assay report ${dataset} -o ${dataset.replace("@", "-")}.html`} />
+        <CodeBlock code={`assay report ${dataset}${target === null ? "" : ` --target ${target}`} -o ${dataset.replace("@", "-")}.html`} />
       </section>
     </>
   );
@@ -174,7 +223,6 @@ function nextOf(command: string): { page: string; label: string; beside?: string
 function Waiting() {
   return (
     <div aria-busy="true" className="space-y-4">
-      <Skeleton className="h-8 w-48" />
       <Skeleton className="h-14" />
       <Skeleton className="h-20" />
       <Skeleton className="h-64" />
