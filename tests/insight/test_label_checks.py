@@ -10,6 +10,7 @@ from assay import registry
 from assay.errors import UsageError
 from assay.insight.labels.confident import (
     calibrated_margin,
+    doubted_in_rounds,
     from_matrix,
     from_neighbors,
     wrong_labels,
@@ -17,6 +18,7 @@ from assay.insight.labels.confident import (
 from assay.insight.novelty import novelty
 from assay.ops.match.neighbors import unit_rows
 from assay.search.expression import parse
+from assay.search.neighbors import neighbors_of
 from assay.select.rowset import parse as parse_rows
 from assay.testing.finders import MemoryRows, check_finder, with_signals
 
@@ -217,3 +219,24 @@ def test_what_fits_no_class_is_new() -> None:
         assert np.mean(scores[new][:, None] > scores[~new][None]) > 0.95
     assert novelty(known, asked[:0]).shape == (0,)
     assert np.isfinite(novelty(known[:1], asked, labels[:1])).all()
+
+
+def test_wrong_labels_that_vouch_for_each_other_come_out_in_rounds() -> None:
+    rng = np.random.default_rng(0)
+    true = np.repeat(np.arange(6), 60)
+    points = 2.2 * np.eye(6, 24)[true] + 0.5 * rng.normal(size=(360, 24))
+    graph = neighbors_of(as_vectors(points), 15)
+    given = true.copy()
+    planted = rng.choice(np.flatnonzero(true == 2), 25, replace=False)
+    given[planted] = 4
+    votes, wrong = doubted_in_rounds(graph.rows, graph.similarities, given, 6)
+    once = wrong_labels(from_neighbors(graph.rows, graph.similarities, given), given, 6)
+    assert set(np.flatnonzero(once)) < set(np.flatnonzero(wrong)) <= set(planted.tolist())
+    assert (votes.best_other(given)[0][wrong] == 2).all()
+    none, clean = doubted_in_rounds(graph.rows, graph.similarities, true, 6)
+    assert not clean.any() and none.given.mean() > 0.9
+
+
+def as_vectors(matrix: np.ndarray) -> pa.Array:
+    flat = pa.array(matrix.astype(np.float32).ravel())
+    return pa.FixedSizeListArray.from_arrays(flat, matrix.shape[1])

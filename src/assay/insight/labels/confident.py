@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _TIE = 1e-6
+_ROUNDS = 5
 _SMALLEST = 5
 """Classes with no more rows than this are not judged: their threshold would be a guess."""
 
@@ -25,6 +26,10 @@ class Votes:
     probabilities: np.ndarray
     given: np.ndarray
 
+    def of(self, rows: np.ndarray) -> Votes:
+        """Those of some rows, by number."""
+        return Votes(self.classes[rows], self.probabilities[rows], self.given[rows])
+
     def best_other(self, label: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The most likely class that is not the label, and its probability; -1 and 0 if none."""
         other = (self.classes >= 0) & (self.classes != label[:, None])
@@ -42,15 +47,19 @@ def from_matrix(probabilities: np.ndarray, label: np.ndarray) -> Votes:
     return Votes(classes, probabilities, probabilities[np.arange(n), label])
 
 
-def from_neighbors(near: np.ndarray, alike: np.ndarray, label: np.ndarray) -> Votes:
+def from_neighbors(
+    near: np.ndarray, alike: np.ndarray, label: np.ndarray, doubted: np.ndarray | None = None
+) -> Votes:
     """Votes of the nearest rows, each weighing as much as it is similar.
 
     Args:
         near: int, shape (n, k): nearest other rows, -1 where there is none.
         alike: float, shape (n, k): their similarities.
         label: int64, shape (n,): -1 where a row has none, and then no vote.
+        doubted: bool, shape (n,): rows that do not vote, though they have a label.
     """
-    theirs = np.where(near >= 0, label[near], -1)
+    voting = label if doubted is None else np.where(doubted, -1, label)
+    theirs = np.where(near >= 0, voting[near], -1)
     weight = np.where(theirs >= 0, np.maximum(np.nan_to_num(alike), 1e-6), 0.0)
     n, k = near.shape
     classes = np.full((n, k), -1, np.int64)
@@ -65,6 +74,35 @@ def from_neighbors(near: np.ndarray, alike: np.ndarray, label: np.ndarray) -> Vo
     probabilities /= np.maximum(probabilities.sum(axis=1, keepdims=True), 1e-12)
     given = np.where(classes == label[:, None], probabilities, 0.0).sum(axis=1)
     return Votes(classes, probabilities, given)
+
+
+def doubted_in_rounds(
+    near: np.ndarray, alike: np.ndarray, label: np.ndarray, classes: int
+) -> tuple[Votes, np.ndarray]:
+    """Judge labels by neighbors again and again, each time without the votes of wrong labels.
+
+    Wrong labels that lie close together vouch for each other; without the first of them the others
+    come out. Ends when no round finds another.
+
+    Args:
+        near: As of `from_neighbors`.
+        alike: As of `from_neighbors`.
+        label: As of `from_neighbors`.
+        classes: How many there are.
+
+    Returns:
+        The votes of the last round, and which labels are wrong: bool, shape (n,).
+    """
+    known = np.flatnonzero(label >= 0)
+    wrong = np.zeros(len(label), bool)
+    votes = from_neighbors(near, alike, label)
+    for _ in range(_ROUNDS):
+        found = known[wrong_labels(votes.of(known), label[known], classes)]
+        if wrong[found].all():
+            break
+        wrong[found] = True
+        votes = from_neighbors(near, alike, label, wrong)
+    return votes, wrong
 
 
 def wrong_labels(votes: Votes, label: np.ndarray, classes: int) -> np.ndarray:

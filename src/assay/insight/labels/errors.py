@@ -12,6 +12,7 @@ from assay.insight.labels.columns import Labels, lacks_labels, read_labels, read
 from assay.insight.labels.confident import (
     Votes,
     calibrated_margin,
+    doubted_in_rounds,
     from_matrix,
     from_neighbors,
     wrong_labels,
@@ -39,14 +40,15 @@ def lacks(schema: pa.Schema) -> str | None:
     return "texts to embed, or a column of class probabilities, to judge labels by"
 
 
-@finder("label_errors", version="1", lacks=lacks, may_read=("embed.text",))
+@finder("label_errors", version="2", lacks=lacks, may_read=("embed.text",))
 def label_errors(
     rows: Rows, *, label: str | None = None, probabilities: str | None = None
 ) -> Iterator[Finding]:
     """Rows whose label is probably wrong, by class probabilities or by the labels of neighbors.
 
     Confident learning says which rows; see `confident.wrong_labels`. It reads out-of-sample
-    probabilities where a column has them, else those that the 15 nearest rows vote for. Worst first
+    probabilities where a column has them, else those that the 15 nearest rows vote for, in rounds:
+    rows that were flagged vote no more (`confident.doubted_in_rounds`). Worst first
     is the calibrated margin of the best other class over the given one, averaged with that of the
     neighbors' votes where there are both. A flag is a reason to look: of flags in ten benchmarks,
     reviewers confirmed a fifth to nine tenths.
@@ -66,20 +68,24 @@ def label_errors(
     if found is None:
         return
     known = np.flatnonzero(found.codes >= 0)
-    code = found.codes[known]
-    votes = []
+    if len(known) == 0:
+        return
+    code, classes = found.codes[known], len(found.values)
+    votes, wrong = [], np.zeros(0, np.int64)
     matrix = read_probabilities(rows, found, probabilities)
-    if matrix is not None:
+    if matrix is not None:  # a model's probabilities decide; neighbors help to rank
         votes.append(from_matrix(matrix[known], code))
+        wrong = np.flatnonzero(wrong_labels(votes[0], code, classes))
     if STORED in rows.schema.names:
         near, alike = rows.neighbors(VECTOR, NEIGHBORS)
         voted = from_neighbors(near, alike, found.codes)
-        judged = Votes(voted.classes[known], voted.probabilities[known], voted.given[known])
-        votes.append(judged)
-    if not votes or len(known) == 0:
+        if matrix is None:
+            voted, doubted = doubted_in_rounds(near, alike, found.codes, classes)
+            wrong = np.flatnonzero(doubted[known])
+        votes.append(voted.of(known))
+    if not votes:
         return
     margin = np.mean([calibrated_margin(each, code) for each in votes], axis=0)
-    wrong = np.flatnonzero(wrong_labels(votes[0], code, len(found.values)))
     if len(wrong) == 0:
         return
     wrong = wrong[np.lexsort((wrong, -margin[wrong]))]
