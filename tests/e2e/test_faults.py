@@ -127,6 +127,8 @@ def test_every_screen_says_that_there_are_no_rows(visit: Visit, wild: Served, wi
         expect(page.get_by_role("banner")).to_contain_text("0 rows")
         if said[screen].startswith("No rows"):
             expect(page.get_by_role("main")).to_contain_text("assay add empty FILE")
+    page.goto(f"{wild.base}explore?data=empty&q=anything")
+    expect(page.get_by_role("heading", name="No rows in empty yet")).to_be_visible()
     # A version that dropped everything: the rows are there, none of them in it.
     for screen in SCREENS:
         page.goto(f"{wild.base}{screen}?data=one@none")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from e2e_places import Served
+from e2e_places import Served, Visit
 from playwright.sync_api import Browser, Page, expect
 
 import assay
@@ -122,3 +122,17 @@ def test_without_the_token_nothing_is_shown(browser: Browser, served: Served) ->
     page.goto(served.base)
     expect(page.get_by_role("heading", name="This page needs its token")).to_be_visible()
     context.close()
+
+
+def test_bars_of_a_list_begin_at_one_line_whatever_their_numbers(
+    visit: Visit, served: Served
+) -> None:
+    page = visit(served)
+    page.goto(f"{served.base}_ui")
+    lines = page.get_by_role("list", name="Language").get_by_role("button")
+    expect(lines.first).to_contain_text("600 of 1,400")
+    places = {
+        line.locator("> span").nth(1).evaluate("bar => bar.getBoundingClientRect().left")
+        for line in lines.all()
+    }
+    assert lines.count() > 8 and len(places) == 1

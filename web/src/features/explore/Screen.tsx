@@ -104,8 +104,8 @@ export default function Explore() {
   );
   useKeys("Explore", [{ keys: "escape", label: "Clear the selection", run: clear }], { enabled: selection !== null && row === null });
 
-  if (state.error && !state.data) return <ErrorState failure={failureOf(state.error)} onRetry={() => void state.refetch()} />;
   if (detail.data?.source_rows === 0) return <NoRows name={detail.data.dataset} />;
+  if (state.error && !state.data) return <ErrorState failure={failureOf(state.error)} onRetry={() => void state.refetch()} />;
   const stale = state.isPlaceholderData;
   const focusRow = current !== undefined && current.id === row ? current.number : null;
   const map = <MapPane focus={focusRow} onOpen={open} />;

@@ -94,7 +94,7 @@ function Marked({ whole, part }: { whole: string; part: string }) {
 }
 
 /** The words around the part, so that it is seen on one line. */
-function around(whole: string, part: string, before = 36): string {
+function around(whole: string, part: string, before = 20): string {
   const at = whole.indexOf(part);
   if (at <= before) return whole;
   return `…${whole.slice(at - before).replace(/^\S*\s/, "")}`;

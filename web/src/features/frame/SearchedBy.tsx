@@ -1,7 +1,7 @@
 import { ChevronDown } from "lucide-react";
 import { useDataset } from "@/api";
 import { searchOf, useView, view, type Search } from "@/lib/view";
-import { Menu } from "@/ui";
+import { Menu, useNarrow } from "@/ui";
 
 const MODES = [
   { mode: "hybrid", label: "Words and meaning", short: "words and meaning" },
@@ -11,6 +11,7 @@ const MODES = [
 
 /** By what rows are searched: words, meaning or both, and which vectors where there are several. */
 export function SearchedBy({ search }: { search: Search }) {
+  const narrow = useNarrow();
   const dataset = useDataset(useView((now) => now.dataset));
   const vectors = dataset.data?.embeddings ?? [];
   if (vectors.length === 0) return null;
@@ -22,7 +23,7 @@ export function SearchedBy({ search }: { search: Search }) {
       title="Search by"
       trigger={
         <button type="button" className="text-muted hover:bg-hover inline-flex h-7 shrink-0 items-center gap-1 rounded px-2 text-xs">
-          by {MODES.find((one) => one.mode === mode)?.short}
+          by {mode === "hybrid" && narrow ? "both" : MODES.find((one) => one.mode === mode)?.short}
           <ChevronDown size={13} aria-hidden />
         </button>
       }

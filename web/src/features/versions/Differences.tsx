@@ -1,6 +1,7 @@
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import type { Diff } from "@/api";
 import { count, measure, plural, share } from "@/lib/format";
+import { changeWords } from "./words";
 
 /** What people look at first: the columns that differ most. */
 const SHOWN = 40;
@@ -82,7 +83,7 @@ export function Meaning({ diff }: { diff: Diff }) {
       )}
       {diff.notes.map((note) => (
         <p key={note} className="text-muted text-sm wrap-anywhere">
-          {note}
+          {note.split("`").map((part, at) => (at % 2 === 0 ? part : <code key={at} className="font-mono text-xs">{part}</code>))}
         </p>
       ))}
     </>
@@ -95,18 +96,16 @@ export function Schema({ diff }: { diff: Diff }) {
   const rows = [
     ...missing.map((one) => ({ name: one.name, what: `only in ${diff.a.name}`, type: one.type })),
     ...added.map((one) => ({ name: one.name, what: `only in ${diff.b.name}`, type: one.type })),
-    ...changed.map((one) => ({ name: one.name, what: "changed", type: `${one.a} → ${one.b}` })),
+    ...changed.map((one) => ({ name: one.name, what: "changed", type: changeWords(one.a, one.b) })),
   ];
   if (rows.length === 0) return null;
   return (
     <Sheet title="Columns that are not the same" head={["Column", "Where", "Type"]}>
       {rows.map((row) => (
         <tr key={`${row.what} ${row.name}`} className="hairline-b">
-          <Name>{row.name}</Name>
+          <Name>{parts(row.name)}</Name>
           <Cell>{row.what}</Cell>
-          <Cell>
-            <span className="font-mono text-xs">{row.type}</span>
-          </Cell>
+          <td className="pl-2 text-right text-xs wrap-anywhere md:pl-3">{row.type}</td>
         </tr>
       ))}
     </Sheet>
@@ -123,7 +122,7 @@ export function Statistics({ diff }: { diff: Diff }) {
     <Sheet title="Columns, the most different first" head={["Column", diff.a.name, diff.b.name, "Distance", "By chance"]}>
       {apart.slice(0, SHOWN).map((one) => (
         <tr key={one.column} className="hairline-b">
-          <Name>{one.column}</Name>
+          <Name>{parts(one.column)}</Name>
           <Cell>{mean(one.a.mean)}</Cell>
           <Cell>{mean(one.b.mean)}</Cell>
           <Cell>{one.distance.toFixed(3)}</Cell>
@@ -145,7 +144,7 @@ function Sheet({ title, head, children }: { title?: string; head: readonly strin
           <thead>
             <tr className="text-muted hairline-b text-xs">
               {head.map((name, at) => (
-                <th key={at} scope="col" className={at === 0 ? "py-1.5 pr-3 text-left font-medium" : "px-3 text-right font-medium whitespace-nowrap last:pr-0"}>
+                <th key={at} scope="col" className={at === 0 ? "py-1.5 pr-3 text-left font-medium" : "px-2 text-right font-medium whitespace-nowrap last:pr-0 md:px-3"}>
                   {name}
                 </th>
               ))}
@@ -160,18 +159,28 @@ function Sheet({ title, head, children }: { title?: string; head: readonly strin
 
 function Name({ children }: { children: ReactNode }) {
   return (
-    <th scope="row" className="py-1.5 pr-3 text-left font-normal wrap-anywhere">
+    <th scope="row" className="min-w-26 py-1.5 pr-3 text-left font-normal wrap-anywhere">
       {children}
     </th>
   );
 }
 
 function Cell({ children }: { children: ReactNode }) {
-  return <td className="px-3 text-right whitespace-nowrap last:pr-0">{children}</td>;
+  return <td className="px-2 text-right whitespace-nowrap last:pr-0 md:px-3">{children}</td>;
 }
 
 function Faint({ children }: { children: ReactNode }) {
   return <span className="text-muted">{children}</span>;
+}
+
+/** The name of a column, which breaks between its words where it has to. */
+function parts(name: string): ReactNode {
+  return name.split(/(?<=[._])/).map((part, at) => (
+    <Fragment key={at}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
 }
 
 type Feature = NonNullable<Diff["classifier"]>["features"][number];
