@@ -70,6 +70,20 @@ def test_screens_can_be_used_by_everyone(
     assert violations(page) == [], "Explore with a search"
     page.keyboard.press("=")
     expect(page.get_by_role("row").nth(1).get_by_role("gridcell").nth(1)).to_have_text("–")
+    # What stands there before there is a comparison, or instead of one.
+    page.goto(f"{served.base}gaps?data=ships")
+    expect(page.get_by_role("heading", name="What should ships be like?")).to_be_visible()
+    assert violations(page) == [], "Gaps without a target"
+    page.goto(f"{served.base}report?data=ships&beside=nowhere")
+    expect(page.get_by_role("combobox", name="Target")).to_have_text("nowhere")
+    expect(page.get_by_text("There is no dataset called 'nowhere'.")).to_be_visible()
+    assert violations(page) == [], "Report beside what is not there"
+    page.goto(f"{served.base}versions?data=ships")
+    page.get_by_role("button", name="Compare what rows say").click()
+    expect(page.get_by_role("heading", name="What tells their rows apart")).to_be_visible(
+        timeout=60_000
+    )
+    assert violations(page) == [], "What tells two versions apart"
     page.goto(f"{served.base}curate?data=ships")
     page.get_by_role("button", name="Make version").click()
     expect(page.get_by_role("dialog", name="Make ships@clean")).to_be_visible()
