@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assay.project.curate import load
+from assay.project.parts import newest_curated
 from assay.run.recipe import Recipe
 from assay.select.compiled import compile_rules
 from assay.select.explain import explain_row
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 def explain(dataset: Dataset, row_id: str) -> dict[str, Any]:
     """The verdicts of the rules on a row and its lineage, for the newest version unless named.
 
+    Subsets and parts of a split count only where there is nothing else: they leave rows out without
+    judging them.
+
     Returns:
         `{id, version, kept, rules: [{rule, value, threshold, verdict, reason}], lineage: [...]}`;
         the lineage runs from the version back to the file and the row in it.
@@ -29,7 +33,9 @@ def explain(dataset: Dataset, row_id: str) -> dict[str, Any]:
         UsageError: There is no such row.
     """
     index = dataset.row_index(row_id)
-    version = dataset.version or dataset.project.versions.newest(dataset.name)
+    project = dataset.project
+    version = dataset.version or newest_curated(project, dataset.name)
+    version = version or project.versions.newest(dataset.name)
     rules: list[dict[str, Any]] = []
     kept = True
     judged: Version | None = None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from assay import registry
 from assay.errors import UsageError
 from assay.project import check
+from assay.project.parts import is_part, newest_curated
 from assay.run.recipe import Recipe
 from assay.search.expression import parse
 from assay.search.syntax import describe
@@ -113,11 +114,15 @@ def with_threshold(
 
 
 def start(dataset: Dataset) -> dict[str, Any]:
-    """Where curating starts: the newest version's recipe, and applied fixes that it lacks."""
-    versions = dataset.project.versions.list(dataset.name)
+    """Where curating starts: the newest version's recipe, and applied fixes that it lacks.
+
+    A subset, or a part of a split, is none to start from, only one to curate: its recipe would
+    drop all the rest.
+    """
+    project = dataset.project
     applied = [dict(rule) for rule in check.applied_rules(dataset.at(None))]
-    newest = dataset.version or (versions[-1] if versions else None)
-    if newest is not None:
+    newest = dataset.version or newest_curated(project, dataset.name)
+    if newest is not None and not is_part(project, newest):
         fields = Recipe.from_yaml(newest.recipe).to_mapping()
         missing = [rule for rule in applied if rule not in fields.get("rules", [])]
         fields["rules"] = [*fields.get("rules", []), *missing]

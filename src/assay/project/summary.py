@@ -9,6 +9,7 @@ import numpy as np
 
 from assay.insight._language_names import language_name
 from assay.project import check, tags
+from assay.project.parts import newest_curated
 from assay.project.view.engine import View
 from assay.store import runs
 from assay.store.versions import Version
@@ -103,10 +104,7 @@ def _top(view: View, name: str) -> list[tuple[str, int]]:
 
 
 def _dropped(dataset: Dataset) -> dict[str, Any] | None:
-    version = dataset.version
-    if version is None:
-        known = dataset.project.versions.list(dataset.name)
-        version = known[-1] if known else None
+    version = dataset.version or newest_curated(dataset.project, dataset.name)
     if version is None:
         return None
     return {

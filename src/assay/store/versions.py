@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -74,13 +74,22 @@ class Versions:
         )
         return [_version(row) for row in table.to_pylist()]
 
-    def newest(self, dataset: str) -> Version | None:
-        """The version that was curated last, be it made then or found again; None if none was."""
+    def newest(
+        self, dataset: str, *, passing: Callable[[Version], bool] = lambda _: True
+    ) -> Version | None:
+        """The version that was curated last, be it made then or found again; None if none was.
+
+        Args:
+            dataset: Of which.
+            passing: Asked of each version, the last first, until one passes.
+        """
         made = {version.full_name: version for version in self.list(dataset)}
         for run in reversed(runs.done(self._events, dataset) if made else []):
-            if run["kind"] == "curate" and run["outputs"].get("version") in made:
-                return made[run["outputs"]["version"]]
-        return next(reversed(made.values()), None)
+            curated = run["outputs"].get("version") if run["kind"] == "curate" else None
+            version = made.pop(curated, None) if curated else None
+            if version is not None and passing(version):
+                return version
+        return next((version for version in reversed(made.values()) if passing(version)), None)
 
     def editions(self, dataset: str, name: str) -> Sequence[Version]:
         """Versions that were asked for under one name, oldest first: `clean`, `clean-2`, ..."""
