@@ -60,6 +60,15 @@ def test_a_subset_is_a_version_that_says_of_each_row_why(docs) -> None:
     json.dumps(made.to_dict(), allow_nan=False)
 
 
+def test_named_criteria_add_to_those_of_a_purpose_and_replace_their_weights(docs) -> None:
+    made = docs.subset(6, purpose="label", by=["balance:theme", "typicality=2"])
+    assert made.criteria == ["diversity", "typicality=2", "balance:theme"]
+    assert made.output["name"] == "docs@label"
+    assert set(made.attained) == {"diversity"}
+    with pytest.raises(UsageError, match="given twice"):
+        docs.subset(6, purpose="label", by=["balance:theme", "balance:theme=2"])
+
+
 def test_again_without_new_rows_it_is_the_same_version(docs) -> None:
     first = docs.subset(8, purpose="eval")
     again = docs.subset(8, purpose="eval")

@@ -44,7 +44,8 @@ _OUT = {
     "--by",
     multiple=True,
     metavar="CRITERION[=WEIGHT]",
-    help="diversity, representative, typicality, balance:COLUMN or coverage:DATASET.",
+    help="diversity, representative, typicality, balance:COLUMN or coverage:DATASET, added to what "
+    "the purpose chooses by; its own weights are replaced.",
 )
 @click.option("--name", metavar="NAME", help="Name of the version; the purpose by default.")
 @click.option("--where", metavar="EXPR", help="Choose among rows for which this is true.")

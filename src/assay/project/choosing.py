@@ -66,8 +66,9 @@ class Choosing(Handle):
 
         Args:
             k: How many rows; all, if there are fewer.
-            purpose: `label`, `train` or `eval`: what to choose by, unless `by` says so.
-            by: Criteria of the selector `subset`, such as `diversity` or `balance:language=0.5`.
+            purpose: `label`, `train` or `eval`: what to choose by.
+            by: Criteria of the selector `subset`, such as `diversity` or `balance:language=0.5`:
+                added to those of the purpose, whose weights they replace.
             name: Of the version; the purpose by default.
             embedding: Column of vectors; the first one there is by default.
             stay: By more than which share of the largest gain newcomers have to be better.

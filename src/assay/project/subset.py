@@ -21,7 +21,7 @@ from assay.run.compute import Progress
 from assay.search.spaces import is_embedding, name_of
 from assay.select.compiled import compile_rules
 from assay.select.conditions import column
-from assay.select.subset.spec import PURPOSES, parse_parts
+from assay.select.subset.spec import PURPOSES, parts_for
 from assay.store.versions import Version
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def subset(
             "What are the rows for?",
             allowed=f"a purpose ({', '.join(PURPOSES)}), or criteria to choose by",
         )
-    parts = parse_parts(by or PURPOSES[str(purpose)])
+    parts = parts_for(purpose, by)
     rule: dict[str, Any] = {"name": RULE, "select": "subset", "k": k}
     rule["criteria"] = [
         part.label if part.weight == 1 else f"{part.label}={part.weight:g}" for part in parts

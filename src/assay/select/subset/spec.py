@@ -21,7 +21,7 @@ PURPOSES: Mapping[str, tuple[str, ...]] = {
     "train": ("representative", "diversity=0.5"),
     "eval": ("representative",),
 }
-"""What rows are chosen by for a purpose, where nothing else is said."""
+"""What rows are chosen by for a purpose; criteria named beside it come on top."""
 ALLOWED = ", ".join(name if told is None else f"{name}:{told}" for name, told in ARGUMENTS.items())
 # An expression may end in `== 3` too, so a weight stands after a single sign.
 _WEIGHT = re.compile(r"(?<![=<>!])=\s*(\d+(?:\.\d*)?|\.\d+)\s*\Z")
@@ -72,6 +72,17 @@ def parse_parts(texts: Sequence[str] | str) -> list[Part]:
     if not parts:
         raise UsageError("A subset needs a criterion.", allowed=ALLOWED)
     return list(parts.values())
+
+
+def parts_for(purpose: str | None, named: Sequence[str] | str) -> list[Part]:
+    """The criteria of a purpose, then those named; one that both have has the weight named.
+
+    Raises:
+        UsageError: As of `parse_parts`.
+    """
+    own = parse_parts(PURPOSES[purpose]) if purpose is not None else []
+    further = parse_parts(named) if named or not own else []
+    return list({part.label: part for part in (*own, *further)}.values())
 
 
 def named_columns(criteria: object) -> list[str]:
