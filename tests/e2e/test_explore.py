@@ -121,8 +121,46 @@ def test_keys_tag_what_is_selected_and_take_it_back(explore: Page, served: Serve
     explore.keyboard.press("u")
     expect(told).not_to_contain_text("Tagged 1 row “harbor”")
     wait_for(explore, dataset, 2)
-    explore.keyboard.press("u")
+    # The third row was selected after the first tag: what was done last goes first.
+    explore.keyboard.press("Control+z")
+    expect(explore.get_by_role("toolbar")).to_contain_text("2 rows selected")
+    assert tagged(dataset) == 2
+    explore.keyboard.press("Control+z")
     wait_for(explore, dataset, 0)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_bar_over_the_table_hides_neither_rows_nor_toasts(
+    visit: Visit, served: Served, width: int
+) -> None:
+    page = visit(served, viewport={"width": width, "height": 900})
+    page.goto(f"{served.base}explore?data=ships")
+    grid = page.get_by_role("grid")
+    expect(grid).to_have_attribute("aria-rowcount", "61")
+    page.get_by_label("Select row 1", exact=True).check()
+    bar = page.get_by_role("toolbar", name="Selected rows")
+    expect(bar).to_contain_text("1 row selected")
+    page.keyboard.press("t")
+    page.keyboard.type("seen")
+    page.keyboard.press("Enter")
+    told = page.get_by_role("status").locator("div").filter(has_text="Tagged 1 row")
+    expect(told).to_be_visible()
+    # Where it comes to rest.
+    top = bar.bounding_box()
+    shown = told.bounding_box()
+    assert top is not None
+    assert shown is not None
+    assert shown["y"] + shown["height"] <= top["y"]
+    page.keyboard.press("u")
+    expect(told).to_have_count(0)
+    grid.evaluate("grid => grid.scrollTo(0, grid.scrollHeight)")
+    final = page.locator("[role=row][aria-rowindex='61']")
+    expect(final).to_be_visible()
+    line = final.bounding_box()
+    assert line is not None
+    assert line["y"] + line["height"] <= top["y"]
+    bar.get_by_role("button", name="Clear").click()
+    expect(bar).to_have_count(0)
 
 
 def test_selected_rows_are_taken_along_or_dropped_by_a_rule(explore: Page) -> None:

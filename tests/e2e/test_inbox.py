@@ -42,6 +42,29 @@ def test_a_decision_by_key_is_kept_and_undone(page: Page, served: Served) -> Non
     assert states(served, "duplicates.exact") == ["open"]
 
 
+def test_ctrl_z_takes_back_what_was_done_last(page: Page, served: Served) -> None:
+    """A decision and a step of the view, each in its turn."""
+    card = page.get_by_role("article", name=REPEATS)
+    card.click(position={"x": 8, "y": 8})
+    page.keyboard.press("w")
+    expect(page.get_by_role("status").filter(has_text="Marked as won't fix")).to_be_visible()
+    expect(card).to_have_count(0)
+    page.get_by_role("button", name="Filter").first.click()
+    page.keyboard.type("text.stats.words > 5")
+    page.keyboard.press("Enter")
+    count = page.get_by_role("banner")
+    expect(count).to_contain_text("53 of 60")
+    page.keyboard.press("Control+z")
+    expect(count).not_to_contain_text("53 of 60")
+    assert states(served, "duplicates.exact") == ["wontfix"]
+    page.keyboard.press("Control+z")
+    page.get_by_role("link", name="Findings").click()
+    expect(card).to_be_visible()
+    assert states(served, "duplicates.exact") == ["open"]
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("status").filter(has_text="Nothing to undo")).to_be_visible()
+
+
 def test_a_broken_link_says_so_and_works(page: Page, served: Served) -> None:
     page.goto(f"{served.base}findings?data=ships&map=nowhere&row=%3Cscript%3E&where=")
     expect(page.get_by_text("Part of this link could not be read.")).to_be_visible()

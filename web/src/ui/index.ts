@@ -8,6 +8,7 @@ export { Dialog, Sheet } from "./Dialog";
 export { ExpressionInput, type Completions, type ExpressionProblem } from "./ExpressionInput";
 export { Checkbox, Input, SearchField, Select, Switch, type Option } from "./Field";
 export { CountLine, Funnel, ScoreDot, Sparkline, type FunnelStep } from "./figures";
+export { setFloor, useCovered } from "./floor";
 export { Histogram, type HistogramData } from "./Histogram";
 export { Kbd } from "./Kbd";
 export { KeySheet } from "./KeySheet";

@@ -2,7 +2,9 @@ import { CircleAlert, X } from "lucide-react";
 import { useEffect } from "react";
 import { create } from "zustand";
 import { useKeys } from "@/lib/keys";
+import { done, settle, settleAbout } from "@/lib/undo";
 import { IconButton } from "./Button";
+import { useTaken } from "./floor";
 import { Kbd } from "./Kbd";
 
 interface Toast {
@@ -16,6 +18,11 @@ interface Toast {
   action?: { label: string; run: () => void };
 }
 
+interface Options extends Pick<Toast, "of" | "undo" | "action"> {
+  /** `undo` goes back on a timeline, whose steps Ctrl+Z knows already. */
+  step?: boolean;
+}
+
 const SHOWN_MS = 7000;
 let next = 0;
 
@@ -26,14 +33,24 @@ function drop(id: number): void {
 }
 
 /** Say what was done, with a way back or onwards; `toast.error` for what was not. */
-export function toast(text: string, options: Pick<Toast, "of" | "undo" | "action"> = {}): void {
-  push({ text, tone: "plain", ...options });
+export function toast(text: string, { step = false, ...options }: Options = {}): void {
+  push({ text, tone: "plain", ...options }, step);
 }
 
-toast.error = (text: string): void => push({ text, tone: "loss" });
+toast.error = (text: string): void => push({ text, tone: "loss" }, false);
 
-function push(toast: Omit<Toast, "id">): void {
+function push(toast: Omit<Toast, "id">, step: boolean): void {
   const id = next++;
+  const { undo } = toast;
+  if (undo) {
+    const back = () => {
+      drop(id);
+      undo();
+    };
+    // Ctrl+Z takes it back also when its toast is gone.
+    const act = step ? null : done(back, toast.of);
+    toast = { ...toast, undo: () => (act && settle(act), back()) };
+  } else settleAbout(toast.of);
   useToasts.setState((state) => {
     const others = state.toasts.filter((other) => toast.of === undefined || other.of !== toast.of);
     return { toasts: [...others.slice(-2), { ...toast, id }] };
@@ -42,20 +59,16 @@ function push(toast: Omit<Toast, "id">): void {
 
 export function Toasts() {
   const toasts = useToasts((state) => state.toasts);
+  const taken = useTaken();
   const last = toasts.findLast((toast) => toast.undo);
-  useKeys("Everywhere", [{ keys: "u", label: "Undo what was just done", run: () => last && takeBack(last) }], { enabled: last !== undefined });
+  useKeys("Everywhere", [{ keys: "u", label: "Undo what was just done", run: () => last?.undo?.() }], { enabled: last !== undefined });
   return (
-    <div role="status" aria-live="polite" className="pointer-events-none fixed inset-x-0 bottom-16 z-50 flex flex-col items-center gap-2 px-3 md:bottom-5">
+    <div role="status" aria-live="polite" className="pointer-events-none fixed inset-x-0 bottom-16 z-50 flex flex-col items-center gap-2 px-3 md:bottom-5" style={taken === null ? undefined : { bottom: taken }}>
       {toasts.map((toast) => (
         <Card key={toast.id} toast={toast} byKey={toast === last} />
       ))}
     </div>
   );
-}
-
-function takeBack(toast: Toast): void {
-  toast.undo?.();
-  drop(toast.id);
 }
 
 function Card({ toast, byKey }: { toast: Toast; byKey: boolean }) {
@@ -83,7 +96,7 @@ function Card({ toast, byKey }: { toast: Toast; byKey: boolean }) {
         <button
           type="button"
           className="text-accent hover:bg-accent-soft flex min-h-8 items-center gap-2 rounded px-2 font-semibold"
-          onClick={() => takeBack(toast)}
+          onClick={toast.undo}
         >
           Undo {byKey && <Kbd keys="u" />}
         </button>

@@ -31,7 +31,7 @@ function Opened({ dataset }: { dataset: string }) {
     const before = store.get();
     store.edit((now) => handed.reduce(addOnce, now));
     const added = store.get() !== before;
-    toast(added ? "The recipe drops these rows; they go when a version is made" : "The recipe drops these rows already", added ? { undo: () => void store.undo() } : {});
+    toast(added ? "The recipe drops these rows; they go when a version is made" : "The recipe drops these rows already", added ? { undo: () => void store.undo(), step: true } : {});
   }, [dataset, ready]);
   if (draft) return <Workbench dataset={dataset} draft={draft} onAnew={() => recipe && store.begin(dataset, recipe, { anew: true })} />;
   if (start.error) return <ErrorState failure={failureOf(start.error)} onRetry={() => void start.refetch()} />;

@@ -55,6 +55,8 @@ export const draft = {
   },
 
   hold: (held: Held | null): void => store.setState({ held }),
+  /** When the newest step was made. */
+  at: (): number => store.getState().line?.at.at(-1) ?? 0,
   undo: (): boolean => travel(history.undo),
   redo: (): boolean => travel(history.redo),
 };

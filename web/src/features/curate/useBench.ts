@@ -3,6 +3,7 @@ import { useCallback, useState } from "react";
 import { useCommands } from "@/lib/commands";
 import { useKeys } from "@/lib/keys";
 import { remember, remembered } from "@/lib/storage";
+import { undoNewest } from "@/lib/undo";
 import { view } from "@/lib/view";
 import { toast } from "@/ui";
 import * as d from "./draft";
@@ -51,7 +52,7 @@ export function useBench(dataset: string, draft: d.Draft, onAnew: () => void): B
     const rule = draft.rules.find((one) => one.id === id);
     if (!rule) return;
     store.edit((now) => d.remove(now, id));
-    toast(`Deleted “${titleOf(rule.entry)}”`, { undo: () => void store.undo() });
+    toast(`Deleted “${titleOf(rule.entry)}”`, { undo: () => void store.undo(), step: true });
   };
   const actions: RuleActions = {
     choose: (id, sub) => setPicked({ id, sub }),
@@ -86,7 +87,7 @@ export function useBench(dataset: string, draft: d.Draft, onAnew: () => void): B
   const withChosen = (act: (id: number) => void) => () => {
     if (chosen) act(chosen.id);
   };
-  const undo = () => void (store.undo() || view.undo());
+  const undo = () => void (undoNewest(store, view) || toast("Nothing to undo here"));
   const redo = () => void (store.redo() || view.redo());
   const ready = outlook.preview !== undefined;
   useKeys("Curate", [

@@ -8,7 +8,7 @@ import { useKeys } from "@/lib/keys";
 import { FeaturePane, hasPane } from "@/lib/panes";
 import { remember, remembered } from "@/lib/storage";
 import { goTo, useView, view } from "@/lib/view";
-import { Button, CountLine, ErrorState, IconButton, NoRows, ResizablePanes, Sheet, Skeleton, toast, useNarrow, type Pane } from "@/ui";
+import { Button, CountLine, ErrorState, IconButton, NoRows, ResizablePanes, setFloor, Sheet, Skeleton, toast, useNarrow, type Pane } from "@/ui";
 import { useMask, useSelected } from "./data";
 import { Facets } from "./facets/Facets";
 import { Likely } from "./Likely";
@@ -151,6 +151,7 @@ export default function Explore() {
       )}
       {(selection !== null || tagging) && (
         <SelectionBar
+          ref={setFloor}
           count={selection === null ? (taggable ? 1 : 0) : (selected?.data?.count ?? null)}
           stale={selected?.isPlaceholderData ?? false}
           onTag={tag}

@@ -1,5 +1,5 @@
 import { CircleMinus, Download, Filter as FilterIcon, Sparkles, Tag, Trash2, X } from "lucide-react";
-import { useId, useState } from "react";
+import { useId, useState, type Ref } from "react";
 import { useDataset } from "@/api";
 import { plural } from "@/lib/format";
 import { Button, cx, Dialog, IconButton, Input, Kbd, Menu } from "@/ui";
@@ -23,12 +23,13 @@ interface Props {
   onClear: () => void;
   tagging: boolean;
   onTagging: (open: boolean) => void;
+  ref: Ref<HTMLDivElement>;
 }
 
 /** What can be done with the selected rows. */
-export function SelectionBar({ count, stale, onFilter, onExample, onDownload, onDrop, onClear, onTagging, ...rest }: Props) {
+export function SelectionBar({ count, stale, onFilter, onExample, onDownload, onDrop, onClear, onTagging, ref, ...rest }: Props) {
   return (
-    <div role="toolbar" aria-label="Selected rows" className="bg-panel border-line shadow-float absolute bottom-3 left-3 z-30 flex max-w-[calc(100%-24px)] items-center gap-1 rounded border p-1 pl-3 text-sm max-md:bottom-20 max-sm:right-3 max-sm:flex-wrap max-sm:justify-between">
+    <div ref={ref} role="toolbar" aria-label="Selected rows" className="bg-panel border-line shadow-float absolute bottom-3 left-3 z-30 flex max-w-[calc(100%-24px)] items-center gap-1 rounded border p-1 pl-3 text-sm max-md:bottom-20 max-sm:right-3 max-sm:flex-wrap max-sm:justify-between">
       <span aria-live="polite" className={cx("mr-2 font-semibold whitespace-nowrap max-sm:w-full max-sm:py-1", stale && "stale")}>
         {count === null ? "…" : `${plural(count, "row")} selected`}
       </span>

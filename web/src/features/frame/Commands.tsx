@@ -4,6 +4,7 @@ import { useAllCommands } from "@/lib/commands";
 import { features } from "@/lib/features";
 import { useBindings, useKeys } from "@/lib/keys";
 import { setTheme, shownTheme } from "@/lib/theme";
+import { undoNewest } from "@/lib/undo";
 import { goTo, searchOf, useView, view } from "@/lib/view";
 import { Palette, toast, type PaletteItem } from "@/ui";
 import { rowsPage } from "./SearchBox";
@@ -23,7 +24,7 @@ export function Commands({ open, onOpen, onKeys }: { open: boolean; onOpen: (ope
   useKeys("Everywhere", [
     { keys: "mod+k", label: "Commands", run: () => onOpen(true), inFields: true },
     { keys: "?", label: "Keys on this screen", run: onKeys },
-    { keys: "mod+z", label: "Undo the last change of the view", run: () => view.undo() || toast("Nothing to undo in this view") },
+    { keys: "mod+z", label: "Undo what was done last", run: () => undoNewest(view) || toast("Nothing to undo") },
     { keys: "mod+shift+z", label: "Redo", run: () => view.redo() || toast("Nothing to redo in this view") },
   ]);
 

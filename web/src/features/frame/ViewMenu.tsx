@@ -3,13 +3,14 @@ import { useState } from "react";
 import { about, api, failureOf, failureText, queries, useSavedViews, useViewState } from "@/api";
 import { useCommands } from "@/lib/commands";
 import { setTheme, useTheme } from "@/lib/theme";
-import { EMPTY, searchOf, useCanUndo, useView, view } from "@/lib/view";
+import { undoNewest } from "@/lib/undo";
+import { EMPTY, searchOf, useCanRedo, useView, view } from "@/lib/view";
 import { Button, copyText, Dialog, IconButton, Input, Menu, toast } from "@/ui";
 
 /** Undo, save, share and take along what is looked at; and how the app looks. */
 export function ViewMenu({ onKeys }: { onKeys: () => void }) {
   const now = useView();
-  const can = useCanUndo();
+  const canRedo = useCanRedo();
   const state = useViewState();
   const saved = useSavedViews();
   const { chosen } = useTheme();
@@ -21,8 +22,8 @@ export function ViewMenu({ onKeys }: { onKeys: () => void }) {
 
   const ofView = d === null ? [] : [
     [
-      { label: "Undo", icon: Undo2, keys: "mod+z", disabled: !can.undo, run: view.undo },
-      { label: "Redo", icon: Redo2, keys: "mod+shift+z", disabled: !can.redo, run: view.redo },
+      { label: "Undo", icon: Undo2, keys: "mod+z", run: () => void (undoNewest(view) || toast("Nothing to undo")) },
+      { label: "Redo", icon: Redo2, keys: "mod+shift+z", disabled: !canRedo, run: view.redo },
     ],
     [
       { label: "Save view…", icon: BookmarkPlus, run: () => setNaming(true) },

@@ -6,7 +6,7 @@ test("undo brings back what was, redo what is", () => {
   const line = step(step(begin(1), 2), 3);
   expect(undo(line).now).toBe(2);
   expect(undo(undo(line)).now).toBe(1);
-  expect(redo(undo(line))).toEqual(line);
+  expect(redo(undo(line))).toEqual({ ...line, at: [line.at[0], expect.any(Number)] });
 });
 
 test("at the ends nothing happens", () => {

@@ -1,4 +1,4 @@
 export * from "./model";
 export * from "./search";
 export { fromQuery, toQuery } from "./url";
-export { followUrl, goTo, useCanUndo, useView, useViewProblems, view } from "./store";
+export { followUrl, goTo, useCanRedo, useView, useViewProblems, view } from "./store";

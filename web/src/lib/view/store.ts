@@ -68,6 +68,8 @@ export const view = {
     view.set({ search: next, sort: [] });
   },
 
+  /** When the newest step was made. */
+  at: (): number => store.getState().line.at.at(-1) ?? 0,
   undo: (): boolean => travel(history.undo),
   redo: (): boolean => travel(history.redo),
   dismissProblems: (): void => store.setState({ problems: [] }),
@@ -121,8 +123,6 @@ export function useViewProblems(): string[] {
   return useStore(store, (state) => state.problems);
 }
 
-export function useCanUndo(): { undo: boolean; redo: boolean } {
-  const undo = useStore(store, (state) => state.line.past.length > 0);
-  const redo = useStore(store, (state) => state.line.future.length > 0);
-  return { undo, redo };
+export function useCanRedo(): boolean {
+  return useStore(store, (state) => state.line.future.length > 0);
 }

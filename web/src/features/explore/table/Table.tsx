@@ -3,7 +3,7 @@ import { flushSync } from "react-dom";
 import { failureOf, type Column } from "@/api";
 import { useKeys } from "@/lib/keys";
 import { useView, view } from "@/lib/view";
-import { Checkbox, cx, EmptyState, ErrorState, useNarrow } from "@/ui";
+import { Checkbox, cx, EmptyState, ErrorState, useCovered, useNarrow } from "@/ui";
 import { CellContent } from "./cell";
 import type { Columns } from "./columns";
 import { Head } from "./Head";
@@ -39,7 +39,10 @@ export function Table({ viewKey, count, columns, stale, isSelected, onSelect, on
   const full = count * ROW;
   const empty = count === 0;
   const [scroll, setScroll] = useState(() => begin(count, ROW));
-  const [window_, setWindow] = useState(480);
+  const [room, setRoom] = useState(480);
+  // The last rows can be scrolled out from under a bar.
+  const covered = useCovered(box);
+  const window_ = Math.max(ROW, room - covered);
   const [cursor, setCursor] = useState<number | null>(null);
   const { shown } = columns;
   // A phone has no room for a column that stays.
@@ -57,7 +60,7 @@ export function Table({ viewKey, count, columns, stale, isSelected, onSelect, on
     setCursor(index);
     acts.current.onOpen(row);
   }, []);
-  const [first, last] = rowsOn(scroll.top, window_, count, ROW);
+  const [first, last] = rowsOn(scroll.top, room, count, ROW);
   const rows = useRows(viewKey, shown.length > 0 ? shown.map((column) => column.name) : undefined, count, first, last);
   const likely = useLikely(viewKey, count, first, last, stale);
 
@@ -76,7 +79,7 @@ export function Table({ viewKey, count, columns, stale, isSelected, onSelect, on
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const watch = new ResizeObserver(() => setWindow(Math.max(ROW, element.clientHeight - HEAD)));
+    const watch = new ResizeObserver(() => setRoom(Math.max(ROW, element.clientHeight - HEAD)));
     watch.observe(element);
     return () => watch.disconnect();
   }, [empty]);
@@ -151,7 +154,7 @@ export function Table({ viewKey, count, columns, stale, isSelected, onSelect, on
       }}
       className={cx("group/grid bg-panel h-full overflow-auto text-sm -outline-offset-2", (stale || rows.stale) && "stale")}
     >
-      <div className="relative" style={{ width: total, minWidth: "100%", height: scroll.height + HEAD }}>
+      <div className="relative" style={{ width: total, minWidth: "100%", height: scroll.height + HEAD + covered }}>
         <div role="row" aria-rowindex={1} className="bg-panel hairline-b sticky top-0 z-20 flex" style={{ height: HEAD }}>
           <div role="columnheader" className={cx("bg-panel shrink-0", STAY_FIRST)} style={{ width: PICK }}>
             <span className="sr-only">Selected</span>
