@@ -13,6 +13,8 @@ import pyarrow as pa
 
 RESERVED = ("id", "content_id", "source", "position", "licence", "modality")
 """Columns Assay writes on every sample; an input column of that name becomes `source_<name>`."""
+ROW_SETS = ("tag", "finding", "selection", "version", "dropped", "view")
+"""What may stand before the colon of rows that are named: `tag:good`; no column is called so."""
 
 
 @dataclass(frozen=True)

@@ -307,3 +307,18 @@ def test_where_one_side_has_vectors_the_commands_that_are_named_make_them_compar
         called = CliRunner().invoke(cli, ["--project", str(tmp_path / "project"), *words])
         assert called.exit_code == 0, called.output
     assert made.dataset("bare").gaps("target").told_apart
+
+
+def test_one_subject_is_one_gap_however_many_cells_it_fills(tmp_path: Path) -> None:
+    made = assay.open(tmp_path / "project")
+    add(made, "pool", tmp_path, ["table", "weather", "music"], 60, seed=1)
+    add(made, "target", tmp_path, list(SUBJECTS), 160, seed=5)
+    made.dataset("pool").compute({"op": "embed.text", "model": "lsa"})
+    found = made.dataset("pool").gaps("target")
+    sure = [gap for gap in found.gaps if gap.sure]
+    # An alarm is asked for in three wordings, and the pool has none of them.
+    assert len(sure) == 3 and sum(gap.rows for gap in sure) == 160
+    assert all("alarm" in example["text"] for gap in sure for example in gap.examples)
+    assert sum(gap.target_share for gap in sure) == pytest.approx(0.25, abs=1e-5)
+    need = sum(gap.next["need"] for gap in sure)
+    assert need == pytest.approx(60, abs=2)  # to be a quarter of 180 and themselves

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assay.errors import UsageError
+from assay.schema import ROW_SETS
 from assay.search.expression import parse
-from assay.search.syntax import ROW_SETS, Logic, Not, RowSet, describe
+from assay.search.syntax import Logic, Not, RowSet, describe
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,15 @@ def test_names_that_the_store_cannot_hold_are_made_plain() -> None:
     assert stored("a.b", "a_b") == ["source_a_b", "a_b"]
 
 
+def test_names_that_mean_rows_in_an_expression_are_made_plain() -> None:
+    assert stored("tag:highway", "view:a:b", "vintage:x") == [
+        "tag_highway",
+        "view_a:b",
+        "vintage:x",
+    ]
+    assert stored("tag:x", "tag_x") == ["source_tag_x", "tag_x"]
+
+
 def test_input_cannot_pass_for_a_computed_column() -> None:
     assert stored("text_stats__words", taken=["text_stats__words"]) == ["source_text_stats__words"]
 

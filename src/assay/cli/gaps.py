@@ -19,6 +19,7 @@ from assay.cli.output import (
     plural,
     print_json,
     short_id,
+    suggest,
     visible,
 )
 from assay.insight.wording import percent
@@ -58,10 +59,10 @@ _SHOWN = 2
 @click.option(
     "--cells",
     metavar="N",
-    default=200,
-    show_default=True,
+    default=None,
     type=click.IntRange(1, 10_000),
-    help="Parts that the target is divided into, at most.",
+    help="Parts that the target is divided into, at most; by default one for 15 of its rows, "
+    "at most 200.",
 )
 @click.option(
     "--limit",
@@ -80,7 +81,7 @@ def gaps(
     sources: tuple[str, ...],
     scores: Path | None,
     shopping: Path | None,
-    cells: int,
+    cells: int | None,
     limit: int,
     seed: int,
     project: str | None,
@@ -115,9 +116,11 @@ def _show(found: Gaps, wanted: ShoppingList) -> None:
         f"{clean(found.summary())} Compared by {clean(found.embedding)}: "
         f"{plural(found.rows['pool'], 'row')} and {found.rows['target']:,}."
     )
+    sure = [gap for gap in found.gaps if gap.sure]
+    if not sure:  # a group that only columns tell apart may be missing all the same
+        suggest("diff", found.pool, found.target, label="By columns")
     if not found.gaps:
         return
-    sure = [gap for gap in found.gaps if gap.sure]
     unsure = [gap for gap in found.gaps if not gap.sure]
     if sure:
         if not found.told_apart:

@@ -36,8 +36,6 @@ _NAMES = (
     "vi Vietnamese|vls West Flemish|vo Volapük|wa Walloon|war Waray|wuu Wu Chinese|xal Kalmyk|"
     "xh Xhosa|xmf Mingrelian|yi Yiddish|yo Yoruba|yue Cantonese|zh Chinese|zu Zulu|"
     "zxx no language"
-    "English name of a language, or the code where it has none here."
-    ""
 )
 NAMES = dict(entry.split(" ", 1) for entry in _NAMES.split("|"))
 

@@ -213,7 +213,7 @@ class Dataset(Searching, Choosing, Mapped):
         target: Dataset | str,
         *,
         sources: Sequence[Dataset | str] = (),
-        cells: int = 200,
+        cells: int | None = None,
         limit: int = 20,
         seed: int = 0,
         on_step: Callable[[int, int, str], None] | None = None,
@@ -223,7 +223,8 @@ class Dataset(Searching, Choosing, Mapped):
         Args:
             target: The rows that these should be like: a dataset, a version, or its name.
             sources: Other pools in which to look for what is missing.
-            cells: Parts that the target is divided into, at most.
+            cells: Parts that the target is divided into, at most; by default one for 15 of its
+                rows, at most 200.
             limit: Gaps to describe.
             seed: Of everything random; the same seed gives the same gaps.
             on_step: Told which step comes next: how many are done, of how many, and its name.

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assay.errors import UsageError
+from assay.schema import ROW_SETS
 from assay.search import syntax as s
 from assay.search.tokens import Token, fitting, tokenize
 
@@ -34,7 +35,7 @@ _BINDING |= {"+": s.SUM, "-": s.SUM, "*": s.PRODUCT, "/": s.PRODUCT, "%": s.PROD
 _COMPARING = ("in", "not", "is", "between", "contains", "icontains", "starts", "ends", "matches")
 _BINDING |= dict.fromkeys(_COMPARING, s.COMPARISON)
 # Rows alone may be named without quotes, spaces and all: `tag:to be seen`.
-_ALONE = re.compile(rf"\s*(not\s+)?({'|'.join(s.ROW_SETS)}):([^\"'()]+?)\s*")
+_ALONE = re.compile(rf"\s*(not\s+)?({'|'.join(ROW_SETS)}):([^\"'()]+?)\s*")
 _JOINS = re.compile(r"\b(and|or|not)\b", re.IGNORECASE)
 _OPERATORS = (
     "and, or, a comparison (== != < <= > >= in between contains matches is null), + - * / %"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from assay.errors import UsageError
+from assay.schema import ROW_SETS
 
 Value = int | float | str | bool | None
 """What a literal can be."""
@@ -28,9 +29,6 @@ FUNCTIONS: dict[str, tuple[int, int, str]] = {
     "coalesce": (2, 2, "the first value, or the second where the first is null"),
 }
 """Name of each function: fewest arguments, most arguments, what it gives."""
-
-ROW_SETS = ("tag", "finding", "selection", "version", "dropped", "view")
-"""What may stand before the colon of rows that are named: `tag:good`."""
 
 OBJECTS = "objects"
 """The column that obj(...) means where none is named, or the one list of structs there is."""

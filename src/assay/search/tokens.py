@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 
 from assay.errors import UsageError
-from assay.search.syntax import ROW_SETS, mistake
+from assay.schema import ROW_SETS
+from assay.search.syntax import mistake
 
 MAX_LENGTH = 10_000
 """Characters in one expression."""

@@ -21,9 +21,10 @@ from typing import Any
 
 import numpy as np
 
+from assay.schema import ROW_SETS
 from assay.search import syntax
 from assay.search.parser import parse_node
-from assay.search.syntax import ROW_SETS, quote
+from assay.search.syntax import quote
 
 KINDS = ROW_SETS
 _INSIDE = {

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from assay.errors import UsageError
-from assay.schema import RESERVED, BadRow
+from assay.schema import RESERVED, ROW_SETS, BadRow
 from assay.store.types import cast, storable, widened
 from assay.store.values import python_row, python_values
 
@@ -22,6 +22,7 @@ TEXT_NAMES = (
 )
 
 _SPECIAL = re.compile(r"[.`\x00]")
+_ROW_SET = re.compile(rf"({'|'.join(ROW_SETS)}):")
 _STORE_NAMES = ("_row", "_score", "_distance")
 
 SAMPLE_SCHEMA = pa.schema(
@@ -185,6 +186,7 @@ def _payload(batch: pa.RecordBatch, row: int) -> str:
 def _plain(name: str) -> str:
     """The name as the store can hold it: it keeps some characters and names for itself."""
     plain = _SPECIAL.sub("_", name) or "column"
+    plain = _ROW_SET.sub(r"\1_", plain, count=1) if _ROW_SET.match(plain) else plain
     return f"source{plain}" if plain.startswith(_STORE_NAMES) else plain
 
 

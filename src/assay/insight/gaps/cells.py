@@ -10,7 +10,9 @@ from assay import stopping
 from assay.ops.match.cells import kmeans
 
 CELLS = 200
-ROWS_A_CELL = 5
+ROWS_A_CELL, FEWEST = 15, 5
+"""Target rows a cell has on average, and has where more cells are asked for: fewer break one topic
+into several."""
 _BLUR = 10  # rows that a row is averaged with before cells are made: topics, not wordings
 _CALM = 3  # rows that its score is averaged with
 _SCORE = 0.8  # how much a standard deviation of the score counts beside one of place
@@ -53,7 +55,7 @@ def make_cells(
     score: np.ndarray,
     nearest_target: np.ndarray,
     *,
-    cells: int = CELLS,
+    cells: int | None = None,
     seed: int = 0,
 ) -> Cells:
     """K-means over the target in a space that keeps missing rows apart from the others.
@@ -70,7 +72,7 @@ def make_cells(
             lacks.
         nearest_target: int64, shape (m,): the target row nearest to each row of the pool; -1 where
             none is near.
-        cells: At most how many.
+        cells: At most how many; None: one for 15 rows, at most 200. None is made for fewer than 5.
         seed: Where k-means starts.
     """
     n, m = len(target), len(nearest_target)
@@ -85,16 +87,45 @@ def make_cells(
     spread = float(np.sqrt(np.square(place - place.mean(axis=0)).sum(axis=1).mean())) or 1.0
     calm = _mean_of(z[:, None], among[:, :_CALM])
     points = np.hstack([place / spread, _SCORE * calm / (calm.std() or 1.0)]).astype(np.float32)
-    label = _best_kmeans(points, max(1, min(cells, n // ROWS_A_CELL)), seed)
+    wanted = min(CELLS, n // ROWS_A_CELL) if cells is None else min(cells, n // FEWEST)
+    label = _best_kmeans(points, max(1, wanted), seed)
     count = int(label.max()) + 1
     held = np.bincount(label, minlength=count)
     own = np.bincount(label[nearest_target[nearest_target >= 0]], minlength=count)
-    ratio = ((held + 0.5) / (n + 1)) / ((own + 0.5) / (m + 1))
+    ratio = _ratio(held, n, own, m)
     low, high, chance = _interval(held, n, own, m, seed)
     evidence = np.bincount(label, z, count) / np.sqrt(held + 1) + np.log(low)
     evidence[held < min(LEAST, n)] = -np.inf
     order = np.lexsort((np.arange(count), -evidence))
     return Cells(label, order, held, own, ratio, low, high, _discoveries(chance))
+
+
+def join(cells: Cells, into: np.ndarray, nearest_target: np.ndarray, *, seed: int = 0) -> Cells:
+    """Cells that are parts of one thing made one.
+
+    Args:
+        cells: From `make_cells`.
+        into: int64, shape (cells,): the cell that each becomes part of; itself where it stays one.
+        nearest_target: As of `make_cells`.
+        seed: Of the intervals.
+
+    Returns:
+        Fewer cells, in the order of the first of their parts, sure where one of those is.
+    """
+    kept, place = np.unique(into, return_inverse=True)
+    count, n, m = len(kept), len(cells.label), len(nearest_target)
+    label = place[cells.label]
+    held = np.bincount(label, minlength=count)
+    own = np.bincount(label[nearest_target[nearest_target >= 0]], minlength=count)
+    low, high, _ = _interval(held, n, own, m, seed)
+    sure = np.zeros(count, bool)
+    np.logical_or.at(sure, place, cells.sure)
+    order = np.array(list(dict.fromkeys(place[cells.order].tolist())), np.int64)
+    return Cells(label, order, held, own, _ratio(held, n, own, m), low, high, sure)
+
+
+def _ratio(held: np.ndarray, n: int, own: np.ndarray, m: int) -> np.ndarray:
+    return np.asarray(((held + 0.5) / (n + 1)) / ((own + 0.5) / (m + 1)))
 
 
 def _mean_of(values: np.ndarray, among: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assay.insight.gaps.cells import CELLS, Cells, make_cells
+from assay.insight.gaps.cells import Cells, make_cells
 from assay.insight.gaps.density import (
     SCALES,
     log_density_ratio,
@@ -53,7 +53,7 @@ def compare(
     target: np.ndarray,
     *,
     texts: tuple[Sequence[str], Sequence[str]] | None = None,
-    cells: int = CELLS,
+    cells: int | None = None,
     seed: int = 0,
     on_step: Callable[[int, int, str], None] = lambda done, total, label: None,
 ) -> Compared:
@@ -65,7 +65,7 @@ def compare(
         texts: Of both, where the vectors know words alone (`lsa`): then how much more frequent a
             row's terms are in the target counts as much as the distances do, because the few
             dimensions of such a space drop rare words.
-        cells: At most how many cells.
+        cells: At most how many cells; None: as `make_cells` has it.
         seed: What everything random starts from.
         on_step: Told which of the steps comes next: how many are done, of how many, and its name.
     """

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from assay.insight.gaps.cells import join
 from assay.insight.gaps.density import sample
 from assay.insight.gaps.find import Compared
 from assay.insight.gaps.rules import Attributes
@@ -44,6 +45,20 @@ class Describer:
         self._fits = {
             name: nearest(wanted.vectors, side.vectors, 1) for name, side in others.items()
         }
+
+    def join(self, cells: Sequence[int], *, seed: int) -> Compared:
+        """Make one of those cells that would have one name, and go on with what that gives."""
+        made = self._found.cells
+        first: dict[tuple[bool, tuple[str, ...]], int] = {}
+        into = np.arange(len(made.target))
+        for cell in cells:
+            terms = tuple(sorted(self._names(np.flatnonzero(made.label == cell))))
+            if terms:
+                into[cell] = first.setdefault((bool(made.sure[cell]), terms), cell)
+        if (into != np.arange(len(into))).any():
+            joined = join(made, into, self._found.near_target, seed=seed)
+            self._found = replace(self._found, cells=joined)
+        return self._found
 
     def all(self, cells: Sequence[int]) -> list[Gap]:
         """The gaps that some cells are, in that order, each with a name of its own."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from assay.errors import UsageError
-from assay.insight.gaps.cells import CELLS, LEAST
+from assay.insight.gaps.cells import LEAST
 from assay.insight.gaps.density import POOL_ROWS
 from assay.insight.gaps.find import Compared, compare
 from assay.project.compared import per_row, sides
@@ -30,7 +30,7 @@ def gaps(
     target: Dataset,
     *,
     sources: Sequence[Dataset] = (),
-    cells: int = CELLS,
+    cells: int | None = None,
     limit: int = LIMIT,
     seed: int = 0,
     on_step: OnStep | None = None,
@@ -64,13 +64,13 @@ def find(
     target: Dataset,
     *,
     sources: Sequence[Dataset] = (),
-    cells: int = CELLS,
+    cells: int | None = None,
     limit: int = LIMIT,
     seed: int = 0,
     on_step: OnStep | None = None,
 ) -> Gaps:
     """As `gaps`, without a record of it: nothing is written."""
-    if cells < 1 or limit < 0:
+    if (cells is not None and cells < 1) or limit < 0:
         raise UsageError(
             f"{cells} cells and {limit} gaps cannot be made.", allowed="cells >= 1, limit >= 0"
         )
@@ -89,10 +89,11 @@ def find(
         seed=seed,
         on_step=lambda done, _, label: tell(1 + done, _STEPS, label),
     )
-    order = [int(cell) for cell in found.cells.order if _lacks(found, cell)]
-    order.sort(key=lambda cell: not found.cells.sure[cell])
     tell(_STEPS - 1, _STEPS, "Describing the gaps")
-    described = Describer(own, wanted, others, found).all(order[:limit])
+    describer = Describer(own, wanted, others, found)
+    found = describer.join(_lacking(found), seed=seed)
+    order = _lacking(found)
+    described = describer.all(order[:limit])
     beyond = [cell for cell in order[limit:] if found.cells.sure[cell]]
     n, m = wanted.known, own.known
     held = sum(int(found.cells.target[cell]) / n for cell in beyond)
@@ -111,6 +112,12 @@ def find(
         round(float(short), 6),
         per_row(wanted, found.score),
     )
+
+
+def _lacking(found: Compared) -> list[int]:
+    """The cells of which the pool has less than its share, the sure ones first."""
+    order = [int(cell) for cell in found.cells.order if _lacks(found, cell)]
+    return sorted(order, key=lambda cell: not found.cells.sure[cell])
 
 
 def _lacks(found: Compared, cell: int) -> bool:
