@@ -124,6 +124,45 @@ def test_rows_between_two_classes_are_ambiguous() -> None:
     assert found.evidence["classes"][0]["given"] in ("ant", "bee")
 
 
+def identical(labels: list[str], beside: int = 0) -> MemoryRows:
+    """Identical rows with these labels, and rows of four classes beside them."""
+    others = cloud(beside, list(range(CLASSES)), 1) if beside else np.zeros((0, 12), np.float32)
+    same = np.tile(np.float32(MIDDLES[0] * -3), (len(labels), 1))
+    n = len(labels) + len(others)
+    table = pa.table(
+        {
+            "id": [f"r{i}" for i in range(n)],
+            "text": ["the same"] * len(labels) + [f"text {i}" for i in range(len(others))],
+            "label": [*labels, *np.repeat(["ant", "bee", "cat", "dog"], beside).tolist()],
+            "embed_text__vector": vectors(np.concatenate([same, others])),
+        }
+    )
+    return MemoryRows(table)
+
+
+@pytest.mark.parametrize(
+    "labels", [["a", "b"] * 100, ["a"] * 100 + ["b"] * 100, (["a"] * 3 + ["b"] * 2) * 40]
+)
+@pytest.mark.parametrize("beside", [0, EACH])
+def test_identical_rows_with_different_labels_are_ambiguous_and_no_errors(labels, beside) -> None:
+    rows = identical(labels, beside)
+    assert list(registry.get("finder", "label_errors").fn(rows)) == []
+    found = only("labels.ambiguous", rows)
+    assert set(found.row_ids) >= {f"r{i}" for i in range(200)}
+    assert found.evidence["identical"] == 200
+    assert "identical" in found.title and "different labels" in found.title
+    shares = {e["given"]: (e["given_votes"], e["other_votes"]) for e in found.evidence["examples"]}
+    a = labels.count("a") / 200
+    assert shares["a"] == (a, round(1 - a, 4))
+
+
+def test_one_label_against_many_identical_rows_is_still_an_error() -> None:
+    labels = ["a"] * 100
+    labels[7] = labels[60] = "ant"  # a class that others have
+    found = only("label_errors", identical(labels, EACH))
+    assert set(found.row_ids) == {"r7", "r60"}
+
+
 def test_rare_classes_are_counted_with_an_interval_and_the_fix_balances() -> None:
     counts = {"a": 100, "b": 90, "c": 95, "d": 2}
     label = [name for name, n in counts.items() for _ in range(n)]

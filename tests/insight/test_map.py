@@ -11,7 +11,7 @@ import pytest
 
 import assay
 from assay.insight.map import projection
-from assay.insight.map.projection import knn_with_self, lay_out
+from assay.insight.map.projection import distinct, knn_with_self, lay_out
 from assay.ops.match.neighbors import unit_rows
 from assay.project.dataset import Dataset
 from assay.search.neighbors import Neighbors, neighbors_of_matrix
@@ -101,3 +101,26 @@ def test_few_rows_are_laid_out_too(tmp_path: Path) -> None:
         folder.mkdir()
         made = stored(folder, vectors).make_map()
         assert (made["rows"], made["method"]) == (n, "umap" if n >= 16 else "pca")
+
+
+def test_identical_rows_are_one_topic(tmp_path: Path) -> None:
+    vectors = np.tile(groups(1)[0], (200, 1))
+    dataset = stored(tmp_path, vectors)
+    made = dataset.make_map()
+    assert (made["method"], made["topics"], made["subtopics"]) == ("pca", 1, 0)
+    assert len(set(dataset.to_table(["map.topic"])[0].to_pylist())) == 1
+
+
+def test_a_few_different_rows_many_times_over_are_a_topic_each(tmp_path: Path) -> None:
+    vectors, _ = groups(3)
+    which = np.arange(300) % 3
+    dataset = stored(tmp_path, vectors[which])
+    assert dataset.make_map()["topics"] == 3
+    found = np.array(dataset.to_table(["map.topic"])[0].to_pylist())
+    assert all(len(set(found[which == each])) == 1 for each in range(3))
+
+
+def test_different_vectors_are_counted_within_rounding() -> None:
+    vectors, _ = groups(7)
+    many = np.tile(vectors, (2000, 1)) + np.float32(1e-8)
+    assert (distinct(many), distinct(vectors[:0]), distinct(groups(900)[0])) == (7, 0, 16)

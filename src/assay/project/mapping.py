@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from assay.errors import UsageError
-from assay.insight.map.projection import choose, lay_out
+from assay.insight.map.projection import choose, distinct, lay_out
 from assay.insight.map.topics import subtopics, topics
 from assay.project.first_names import by_model, named, namer
 from assay.project.map_columns import write_columns
@@ -123,7 +123,7 @@ def make_map(
     tell(0, None, "Reading vectors")
     matrix, valid = as_matrix(snapshot.table.read([column.stored]).column(0))
     rows = np.flatnonzero(valid)
-    used = choose(method, len(rows))
+    used = choose(method, distinct(matrix[rows]))
     model, note = namer(names)
     inputs = {"version": snapshot.version, "embedding": column.name, "method": used}
     with runs.record(dataset.project.events, "compute", dataset.name, inputs) as run:

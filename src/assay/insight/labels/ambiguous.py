@@ -8,6 +8,7 @@ import numpy as np
 
 from assay.insight.labels.columns import lacks_labels, read_labels
 from assay.insight.labels.confident import from_neighbors
+from assay.insight.labels.copies import contradicted
 from assay.insight.labels.errors import NEIGHBORS, VECTOR, pairs_of_classes
 from assay.insight.reading import dropping, ids, snippets
 from assay.insight.severity import AMBIGUOUS, severity
@@ -18,7 +19,7 @@ from assay.schema import Finding, Rows
 
 @finder(
     "labels.ambiguous",
-    version="1",
+    version="2",
     needs=("embed.text",),
     columns=("text",),
     lacks=lacks_labels,
@@ -28,6 +29,8 @@ def ambiguous(rows: Rows, *, label: str | None = None, least: float = 0.35) -> I
 
     Both have at least `least` of the votes of the 15 nearest rows, weighed by similarity. Many such
     rows between two classes say that the classes, not the rows, have to be told apart better.
+    So are rows that have only identical ones for neighbors, if less than 0.8 of these share a
+    label: all identical rows vote there, and `identical` counts them.
 
     Args:
         rows: The dataset.
@@ -45,27 +48,38 @@ def ambiguous(rows: Rows, *, label: str | None = None, least: float = 0.35) -> I
     votes = from_neighbors(near, alike, found.codes)
     other, share = votes.best_other(found.codes)
     judged = (found.codes >= 0) & (near[:, 0] >= 0)
-    split = np.flatnonzero(judged & (votes.given >= least) & (share >= least))
+    given = votes.given
+    between = judged & (given >= least) & (share >= least)
+    copies = contradicted(near, alike, found.codes)
+    between[copies.rows] = True
+    given[copies.rows], other[copies.rows] = copies.given, copies.other
+    share[copies.rows] = copies.share
+    split = np.flatnonzero(between)
     n = int(judged.sum())
     if len(split) == 0:
         return
-    uneven = np.abs(votes.given[split] - share[split])
+    uneven = np.abs(given[split] - share[split])
     split = split[np.lexsort((split, uneven))]
     row_ids = ids(rows, split)
     shown = split[:MAX_EXAMPLES]
     low, high = wilson(len(split), n)
+    identical = len(copies.rows)
+    what = f"{'stands' if len(split) == 1 else 'stand'} between two classes of '{found.column}'"
+    if identical == len(split):
+        what = f"of identical content have different labels in '{found.column}'"
+    elif identical:
+        what += f"; {identical:,} of them are identical rows with different labels"
     yield dropping(
         Finding(
             check="labels.ambiguous",
-            title=f"{count(len(split), 'row')} of {n:,} ({percent(len(split), n)}) "
-            f"{'stands' if len(split) == 1 else 'stand'} between two classes of "
-            f"'{found.column}'",
+            title=f"{count(len(split), 'row')} of {n:,} ({percent(len(split), n)}) {what}",
             row_ids=row_ids,
             score=severity(AMBIGUOUS, len(split), n),
             evidence={
                 "column": found.column,
                 "labeled": n,
                 "ambiguous": len(split),
+                "identical": identical,
                 "share": round(len(split) / n, 6),
                 "share_interval": [round(low, 6), round(high, 6)],
                 "classes": pairs_of_classes(found, found.codes[split], other[split]),
@@ -73,7 +87,7 @@ def ambiguous(rows: Rows, *, label: str | None = None, least: float = 0.35) -> I
                     {
                         "id": row_id,
                         "given": found.values[found.codes[row]],
-                        "given_votes": round(float(votes.given[row]), 4),
+                        "given_votes": round(float(given[row]), 4),
                         "other": found.values[other[row]],
                         "other_votes": round(float(share[row]), 4),
                         "text": text,

@@ -17,6 +17,7 @@ from assay.insight.labels.confident import (
     from_neighbors,
     wrong_labels,
 )
+from assay.insight.labels.copies import contradicted
 from assay.insight.reading import dropping, ids, snippets
 from assay.insight.severity import LABEL_ERROR, severity
 from assay.insight.wording import count, percent, wilson
@@ -40,7 +41,7 @@ def lacks(schema: pa.Schema) -> str | None:
     return "texts to embed, or a column of class probabilities, to judge labels by"
 
 
-@finder("label_errors", version="2", lacks=lacks, may_read=("embed.text",))
+@finder("label_errors", version="3", lacks=lacks, may_read=("embed.text",))
 def label_errors(
     rows: Rows, *, label: str | None = None, probabilities: str | None = None
 ) -> Iterator[Finding]:
@@ -48,8 +49,9 @@ def label_errors(
 
     Confident learning says which rows; see `confident.wrong_labels`. It reads out-of-sample
     probabilities where a column has them, else those that the 15 nearest rows vote for, in rounds:
-    rows that were flagged vote no more (`confident.doubted_in_rounds`). Worst first
-    is the calibrated margin of the best other class over the given one, averaged with that of the
+    rows that were flagged vote no more (`confident.doubted_in_rounds`). Identical rows that
+    disagree are not judged by each other; `labels.ambiguous` names them. Worst first is the
+    calibrated margin of the best other class over the given one, averaged with that of the
     neighbors' votes where there are both. A flag is a reason to look: of flags in ten benchmarks,
     reviewers confirmed a fifth to nine tenths.
 
@@ -67,20 +69,25 @@ def label_errors(
     found = read_labels(rows, label)
     if found is None:
         return
-    known = np.flatnonzero(found.codes >= 0)
+    codes, classes = found.codes.copy(), len(found.values)
+    matrix = read_probabilities(rows, found, probabilities)
+    embedded = STORED in rows.schema.names
+    if embedded:
+        near, alike = rows.neighbors(VECTOR, NEIGHBORS)
+        if matrix is None:
+            codes[contradicted(near, alike, codes).rows] = -1
+    known = np.flatnonzero(codes >= 0)
     if len(known) == 0:
         return
-    code, classes = found.codes[known], len(found.values)
+    code = codes[known]
     votes, wrong = [], np.zeros(0, np.int64)
-    matrix = read_probabilities(rows, found, probabilities)
     if matrix is not None:  # a model's probabilities decide; neighbors help to rank
         votes.append(from_matrix(matrix[known], code))
         wrong = np.flatnonzero(wrong_labels(votes[0], code, classes))
-    if STORED in rows.schema.names:
-        near, alike = rows.neighbors(VECTOR, NEIGHBORS)
-        voted = from_neighbors(near, alike, found.codes)
+    if embedded:
+        voted = from_neighbors(near, alike, codes)
         if matrix is None:
-            voted, doubted = doubted_in_rounds(near, alike, found.codes, classes)
+            voted, doubted = doubted_in_rounds(near, alike, codes, classes)
             wrong = np.flatnonzero(doubted[known])
         votes.append(voted.of(known))
     if not votes:

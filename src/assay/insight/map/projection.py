@@ -22,14 +22,20 @@ METHODS = ("auto", "umap", "pca")
 SAMPLE = 100_000
 """Rows that UMAP lays out; the rest is placed by its neighbors among them."""
 FEW = 16
-"""With fewer rows UMAP has nothing to lay out."""
+"""With fewer different rows UMAP has nothing to lay out."""
 _SPREAD = 3.0
+_ROUNDING = 1e-6
+_BLOCK = 4096
 
 Report = Callable[..., None]
 
 
 def choose(method: str, rows: int) -> str:
     """The method that will be used.
+
+    Args:
+        method: One of `METHODS`.
+        rows: How many different vectors there are; see `distinct`.
 
     Raises:
         UsageError: There is no such method.
@@ -43,6 +49,21 @@ def choose(method: str, rows: int) -> str:
     if method == "auto":
         return "umap" if installed and rows >= FEW else "pca"
     return "pca" if rows < FEW else method
+
+
+def distinct(vectors: np.ndarray) -> int:
+    """How many different vectors there are, within rounding; counted up to `FEW`."""
+    found: list[np.ndarray] = []
+    for first in range(0, len(vectors), _BLOCK):
+        left = vectors[first : first + _BLOCK]
+        for one in found:
+            left = left[_unlike(left, one)]
+        while len(left):
+            found.append(left[0])
+            if len(found) == FEW:
+                return FEW
+            left = left[_unlike(left, left[0])]
+    return len(found)
 
 
 def lay_out(
@@ -65,6 +86,8 @@ def lay_out(
     """
     if len(vectors) == 0:
         return np.empty((0, 2), np.float32)
+    if distinct(vectors) == 1:  # else rounding would be laid out
+        return np.full((len(vectors), 2), 0.5, np.float32)
     tell = report or (lambda *_: None)
     places = _umap(vectors, graph, seed, tell) if method == "umap" else pca(vectors, seed)
     return normalize(places)
@@ -96,6 +119,12 @@ def normalize(places: np.ndarray) -> np.ndarray:
     extent = float(max((high - low).max(), 1e-9)) * 1.04
     result: np.ndarray = ((clipped - (low + high) / 2) / extent + 0.5).astype(np.float32)
     return result
+
+
+def _unlike(vectors: np.ndarray, one: np.ndarray) -> np.ndarray:
+    """Which vectors are not this one: bool, shape (n,)."""
+    differs: np.ndarray = (np.abs(vectors - one) > _ROUNDING * max(1.0, np.abs(one).max())).any(1)
+    return differs
 
 
 def _umap(

@@ -24,7 +24,7 @@ def topics(places: np.ndarray, *, seed: int = 0) -> np.ndarray:
     HDBSCAN where scikit-learn is installed, else k-means with as many regions as are told apart.
     """
     n = len(places)
-    if n < 10:
+    if n < 10 or not np.ptp(places, axis=0).any():
         return np.zeros(n, np.int32) if n else np.empty(0, np.int32)
     rng = np.random.default_rng(seed)
     some = np.arange(n) if n <= CLUSTERED else np.sort(rng.choice(n, CLUSTERED, replace=False))
