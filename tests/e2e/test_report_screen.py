@@ -16,6 +16,15 @@ def test_a_number_of_the_report_opens_its_rows(visit: Visit, served: Served) -> 
     page.keyboard.press("r")
     expect(page.get_by_role("heading", name="What to do")).to_be_visible(timeout=60_000)
     expect(page.get_by_role("heading", level=1, name="Report of ships")).to_be_attached()
+    # Bars of shares are drawn on 0 to 100 %: the largest of three kinds is not full.
+    kind = page.get_by_role("list", name="Kind").get_by_role("listitem").first
+    drawn = kind.locator("[aria-hidden] span").get_attribute("style")
+    share = re.search(r"([\d.]+) %", kind.inner_text())
+    assert drawn is not None
+    assert share is not None
+    width = re.search(r"width: ([\d.]+)%", drawn)
+    assert width is not None
+    assert abs(float(width[1]) - float(share[1])) < 0.1
     step = page.get_by_role("listitem").filter(has_text=re.compile("repeat another row exactly"))
     number = step.get_by_role("button").first
     rows = number.inner_text()

@@ -63,6 +63,14 @@ def test_from_the_worst_finding_to_a_version_and_back(visit: Visit, corpus: Serv
     expect(page.get_by_role("heading", name="@clean-2 1,343 of 1,753 rows")).to_be_visible()
     assert dataset.project.dataset("demo@clean-2").num_rows == 1343
 
+    # The same again makes nothing, and says so.
+    page.go_back()
+    page.get_by_role("button", name="Make version").click()
+    page.get_by_role("dialog").get_by_role("button", name="Keep 1,343 rows").click()
+    told = page.get_by_role("status").filter(has_text="demo@clean-2 is that already: 1,343 rows")
+    told.get_by_role("button", name="Open Versions").click()
+    expect(page.get_by_role("heading", name="@clean-2 1,343 of 1,753 rows")).to_be_visible()
+
     # Find a row that it dropped, and read why.
     page.get_by_role("button", name="410 only in demo").click()
     expect(banner).to_contain_text("410 of 1,753")

@@ -127,6 +127,9 @@ def test_a_preview_agrees_with_the_version_it_makes(own: Client) -> None:
     assert {r["name"]: r["dropped"] for r in exact["rules"]} == result["dropped"]
     assert {r["name"]: r["failing"] for r in exact["rules"]} == result["failing"]
     assert exact["rows_in"] == exact["kept"] + sum(r["dropped"] for r in exact["rules"])
+    again = own.finish(own.post(f"{D}/curate", {"recipe": recipe})["job"])["result"]
+    assert (result["made"], again["made"]) == (True, False)
+    assert (again["output"], again["run"]) == (result["output"], result["run"])
     versions = {v["name"]: v["rows"] for v in own.get(f"{D}/versions")["versions"]}
     assert versions[result["output"]["name"].partition("@")[2]] == exact["kept"]
     pair = f"{D}/diff?a=demo&b={result['output']['name'].replace('@', '%40')}"
@@ -144,10 +147,21 @@ def test_histograms_hold_every_row_and_samples_lie_at_the_threshold(own: Client)
     assert histogram["alive"] == histogram["all"]
     assert histogram["handles"][0]["value"] == 40
     assert sum(second["histogram"]["alive"]) == first["remaining"]
+    assert found["samples"]["near"]
     kept = [sample["value"] for sample in found["samples"]["kept"]]
     dropped = [sample["value"] for sample in found["samples"]["dropped"]]
     assert kept == sorted(kept) and kept[0] >= 40
     assert dropped == sorted(dropped, reverse=True) and dropped[0] < 40
+
+
+def test_samples_of_a_selector_without_a_threshold_are_not_near_one(own: Client) -> None:
+    rules = [{"select": "split.group", "high": 0.5}]
+    found = preview(own, rules)
+    if found["job"]:
+        own.finish(found["job"])
+        found = preview(own, rules)
+    samples = found["samples"]
+    assert (len(samples["kept"]), len(samples["dropped"]), samples["near"]) == (6, 6, False)
 
 
 def test_a_preview_says_what_is_missing_and_what_is_wrong(own: Client) -> None:

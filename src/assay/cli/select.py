@@ -48,8 +48,10 @@ def curate(recipe: str, project: str | None, as_json: bool) -> None:
         print_json(result.to_dict())
         return
     kept, judged = result.output["rows"], result.input["rows"]
+    known = "" if result.made else ", which was there already"
     out().print(
-        f"Kept {kept:,} of {plural(judged, 'row')} as [bold]{clean(result.output['name'])}[/]"
+        f"Kept {kept:,} of {plural(judged, 'row')} as "
+        f"[bold]{clean(result.output['name'])}[/]{known}"
     )
     for rule, count in result.dropped.items():
         out().print(f"  {count:>9,}  {clean(rule)}")

@@ -32,7 +32,9 @@ class CurateResult:
         output: Full name of the version made and its number of rows.
         dropped: Rows by the rule they failed first; with `output` they add up to the input.
         failing: Rows by every rule they failed.
-        run: Id of the run.
+        made: Whether it is new; False where the same recipe had this outcome before, and
+            `output` is the version that it made then.
+        run: Id of the run that made it.
         seconds: Wall time.
     """
 
@@ -40,6 +42,7 @@ class CurateResult:
     output: Mapping[str, Any]
     dropped: Mapping[str, int]
     failing: Mapping[str, int]
+    made: bool
     run: str
     seconds: float
 
@@ -50,6 +53,7 @@ class CurateResult:
             "output": dict(self.output),
             "dropped": dict(self.dropped),
             "failing": dict(self.failing),
+            "made": self.made,
             "run": self.run,
             "seconds": round(self.seconds, 3),
         }
@@ -109,6 +113,7 @@ def curate(
         output={"name": version.full_name, "rows": version.rows},
         dropped=dropped,
         failing=verdicts.failing(),
+        made=version.run == run.key,
         run=version.run,
         seconds=run.seconds,
     )

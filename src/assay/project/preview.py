@@ -284,7 +284,13 @@ class Preview:
         subject = None
         if rule.expression is not None and bounds:
             subject = handles(rule.expression.root)[0].subject
-        return {"rule": rule.name, "subject": subject, **sides}
+        near = (
+            values is not None
+            and bool(bounds)
+            and (rule.expression is not None or _takes_threshold(rule))
+            and bool(np.isfinite(values[np.concatenate([kept, dropped])]).all())
+        )
+        return {"rule": rule.name, "subject": subject, "near": near, **sides}
 
 
 def preview(

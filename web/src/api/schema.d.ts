@@ -2784,6 +2784,8 @@ export interface components {
             dropped: components["schemas"]["Sample"][];
             /** Kept */
             kept: components["schemas"]["Sample"][];
+            /** Near */
+            near: boolean;
             /** Rule */
             rule: string;
             /** Subject */

@@ -130,7 +130,7 @@ def shares(look: Measure, column: Column) -> Bars | None:
     if missing:
         none = look.count({"column": column.name, "op": "is null"})
         bars.append(_part("no value", none, look.rows))
-    return Bars(column.label, tuple(bars))
+    return Bars(column.label, tuple(bars), 1.0)
 
 
 def spread(look: Measure, column: Column, title: str) -> Histogram:

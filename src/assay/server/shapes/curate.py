@@ -122,6 +122,7 @@ class Sample(Snippet):
 class Samples(BaseModel):
     rule: str
     subject: str | None
+    near: bool
     kept: list[Sample]
     dropped: list[Sample]
 

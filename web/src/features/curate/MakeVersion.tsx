@@ -99,8 +99,8 @@ function Line({ name, before, after, signed }: { name: string; before: number; a
 
 function tell(job: Job<Curated>): void {
   if (job.state === "done" && job.result) {
-    const { output } = job.result;
-    toast(`${output.name} is made: ${plural(output.rows, "row")}`, { action: { label: "Open Versions", run: () => goTo("versions", { dataset: output.name, filters: [], search: null, row: null }) } });
+    const { output, made } = job.result;
+    toast(made ? `${output.name} is made: ${plural(output.rows, "row")}` : `${output.name} is that already: ${plural(output.rows, "row")}`, { action: { label: "Open Versions", run: () => goTo("versions", { dataset: output.name, filters: [], search: null, row: null }) } });
   } else if (job.state === "failed") {
     toast.error([job.error?.what, job.error?.remedy].filter(Boolean).join(" "));
   } else toast("Cancelled; no version was made");

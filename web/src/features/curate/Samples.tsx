@@ -5,7 +5,7 @@ import { view } from "@/lib/view";
 import { cx, Skeleton } from "@/ui";
 import type { Preview, Sample } from "./types";
 
-/** Rows just kept and just dropped: those nearest to the threshold of the chosen rule. */
+/** Rows that the chosen rule keeps and drops: where it has a threshold, those nearest to it. */
 export function Samples({ preview, stale }: { preview: Preview | undefined; stale: boolean }) {
   if (!preview) return <Skeleton className="m-4 h-64" />;
   const { samples } = preview;
@@ -14,18 +14,18 @@ export function Samples({ preview, stale }: { preview: Preview | undefined; stal
   return (
     <div className={cx("@container p-4", stale && "stale")}>
       <h2 className="mb-3 text-sm">
-        <span className="text-muted">Nearest to the threshold of </span>
+        <span className="text-muted">{samples.near ? "Nearest to the threshold of " : "Samples of "}</span>
         <b className="font-semibold wrap-anywhere">{samples.rule}</b>
       </h2>
       <div className="grid grid-cols-2 gap-4">
-        <Side title="Just kept" icon={Check} tone="text-accent" rows={samples.kept} subject={samples.subject} none="It keeps no row that comes this far." />
-        <Side title="Just dropped" icon={X} tone="text-loss" rows={samples.dropped} subject={samples.subject} none="It drops no row that comes this far." />
+        <Side title={samples.near ? "Just kept" : "Kept"} icon={Check} tone="text-accent" rows={samples.kept} reasons="text-muted" subject={samples.subject} none="It keeps no row that comes this far." />
+        <Side title={samples.near ? "Just dropped" : "Dropped"} icon={X} tone="text-loss" rows={samples.dropped} reasons="text-loss" subject={samples.subject} none="It drops no row that comes this far." />
       </div>
     </div>
   );
 }
 
-function Side({ title, icon: Icon, tone, rows, subject, none }: { title: string; icon: typeof Check; tone: string; rows: readonly Sample[]; subject: string | null; none: string }) {
+function Side({ title, icon: Icon, tone, reasons, rows, subject, none }: { title: string; icon: typeof Check; tone: string; reasons: string; rows: readonly Sample[]; subject: string | null; none: string }) {
   const words = useSubject(subject);
   return (
     <section aria-label={title} className="min-w-0">
@@ -45,7 +45,7 @@ function Side({ title, icon: Icon, tone, rows, subject, none }: { title: string;
               <span dir="auto" className="line-clamp-4 wrap-anywhere">
                 {row.snippet || <span className="text-muted">(empty)</span>}
               </span>
-              {row.reason && <span className="text-loss mt-1 block truncate text-xs">{row.reason}</span>}
+              {row.reason && <span className={cx(reasons, "mt-1 block truncate text-xs")}>{row.reason}</span>}
             </button>
           </li>
         ))}

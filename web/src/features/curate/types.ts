@@ -86,8 +86,8 @@ export interface Preview {
   tokens_kept: number | null;
   exact: boolean;
   rules: RulePreview[];
-  /** Rows nearest to the threshold of one rule; null where there is no rule. */
-  samples: { rule: string; subject: string | null; kept: Sample[]; dropped: Sample[] } | null;
+  /** Rows that one rule keeps and drops; `near`: those nearest to its threshold. Null where there is no rule. */
+  samples: { rule: string; subject: string | null; near: boolean; kept: Sample[]; dropped: Sample[] } | null;
   job: string | null;
 }
 
@@ -110,6 +110,8 @@ export interface Curated {
   input: { name: string; rows: number };
   output: { name: string; rows: number };
   dropped: Record<string, number>;
+  /** False: the version was there already, with this outcome of this recipe. */
+  made: boolean;
   run: string;
   seconds: number;
 }

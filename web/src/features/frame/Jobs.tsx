@@ -8,6 +8,9 @@ import { IconButton, Progress, toast } from "@/ui";
 /** Work whose screen shows it by itself, or that only fills in a number, is not worth a message. */
 const QUIET: ReadonlySet<Job["kind"]> = new Set(["effect", "preview", "report", "ask", "gaps", "names"]);
 
+/** Work whose screen says by itself what came of it. */
+const TOLD: ReadonlySet<Job["kind"]> = new Set([...QUIET, "curate"]);
+
 export function JobsButton() {
   const jobs = useLive((live) => live.jobs).filter((job) => !QUIET.has(job.kind));
   const active = jobs.filter((job) => !isOver(job));
@@ -84,7 +87,7 @@ export function JobToasts() {
   useEffect(() => {
     for (const job of jobs) {
       if (!isOver(job)) running.current.add(job.id);
-      else if (running.current.delete(job.id) && !QUIET.has(job.kind)) {
+      else if (running.current.delete(job.id) && !TOLD.has(job.kind)) {
         if (job.state === "failed") toast.error(`${job.label}: ${job.error?.what ?? "failed"} ${job.error?.remedy ?? ""}`);
         else toast(job.state === "done" ? `${job.label}: done` : `${job.label}: cancelled; what was finished stays`);
       }

@@ -106,7 +106,7 @@ function Item({ item, own, sure, decide }: ItemProps) {
   return (
     <li className="border-line grid grid-cols-[minmax(0,1fr)_84px_64px] items-center gap-2 border-b py-1.5 pr-2 pl-4 last:border-b-0">
       <div className="min-w-0">
-        <p className="truncate text-sm font-medium" title={item.name}>
+        <p className="text-sm font-medium wrap-anywhere">
           {item.name}
         </p>
         <p className="text-muted text-xs">

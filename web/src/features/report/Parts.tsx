@@ -35,9 +35,9 @@ export function NumberLink({ number, dataset, children }: InDataset & { number: 
 
 export function Figures({ figures, dataset }: InDataset & { figures: readonly ReportFigure[] }) {
   return (
-    <dl className="bg-line border-line grid grid-cols-2 gap-px overflow-hidden rounded border md:grid-cols-4">
-      {figures.map((figure) => (
-        <div key={figure.label} className="bg-panel min-w-0 px-4 py-3">
+    <dl className="bg-line border-line grid grid-cols-2 gap-px overflow-hidden rounded border md:grid-cols-12">
+      {figures.map((figure, i) => (
+        <div key={figure.label} className={cx("bg-panel min-w-0 px-4 py-3", spanOf(i, figures.length))}>
           <dt className="text-muted truncate text-xs">{figure.label}</dt>
           <dd className="text-xl font-semibold">
             <NumberLink number={figure} dataset={dataset} />
@@ -47,6 +47,14 @@ export function Figures({ figures, dataset }: InDataset & { figures: readonly Re
       ))}
     </dl>
   );
+}
+
+const OF_TWELVE: Record<number, string> = { 1: "md:col-span-12", 2: "md:col-span-6", 3: "md:col-span-4", 4: "md:col-span-3" };
+
+/** Up to four tiles a line, two on a phone; a line that is not full is shared by those in it. */
+function spanOf(place: number, n: number): string {
+  const line = n <= 4 || place < n - (n % 4) ? Math.min(n, 4) : n % 4;
+  return cx(OF_TWELVE[line], n % 2 === 1 && place === n - 1 && "max-md:col-span-2");
 }
 
 const SHORT = 8;
