@@ -108,10 +108,20 @@ def nearest(table: Table, column: str, query: np.ndarray, k: int) -> np.ndarray:
 
 
 def _ensure(table: Table, column: str, name: str, build: Callable[[Any], None]) -> Table:
-    """The newest version of the table with the index of that name, which knows all of its rows."""
+    """The table with the index of that name, which knows all of its rows.
+
+    As it is where that holds already, else at its newest version.
+    """
+
+    def described(handle: Any) -> dict[str, Any]:
+        return {i.name: i for i in handle.describe_indices() if i.field_names == [column]}
+
+    found = described(table.handle)
+    if [*found] == [name] and int(found[name].num_rows_indexed) >= table.num_rows:
+        return table
 
     def write(handle: Any) -> None:
-        known = {i.name: i for i in handle.describe_indices() if i.field_names == [column]}
+        known = described(handle)
         index = known.pop(name, None)
         for old in known:  # built in another way by an earlier version
             handle.drop_index(old)
