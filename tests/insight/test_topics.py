@@ -50,6 +50,14 @@ def test_a_name_has_no_word_twice_in_different_forms() -> None:
     assert not {"baker", "bakers"} <= set(named[0]) and "the" not in named[0]
 
 
+def test_a_word_that_few_of_its_texts_have_names_no_topic() -> None:
+    mixed = [f"thing{a}{b} matter{b}{a}" for a in "abcdef" for b in "ghijklmno"]
+    mixed += ["address changed"] * 2
+    assert name_topics([mixed, SHIPS])[0] == []
+    assert name_topics([mixed[:20] + mixed[-2:], SHIPS])[0] == []  # a tenth of the rows, but two
+    assert name_topics([mixed[2:] + ["address changed"] * 4, SHIPS])[0] == ["address", "changed"]
+
+
 def test_a_part_is_named_by_what_its_topic_and_its_siblings_lack() -> None:
     above = [["captain", "ship"], ["bread", "rye", "baker"]]
     named = name_topics([SHIPS, MASTS], parents=[0, 0], above=above)

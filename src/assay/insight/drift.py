@@ -14,7 +14,7 @@ from assay import registry, stopping
 from assay.errors import UsageError
 from assay.insight.coding import Coded, distinct, encode, metadata
 from assay.insight.diff.shift import Shift, log_ratio, shift
-from assay.insight.map.naming import name_topics
+from assay.insight.map.naming import name_topics, names_of
 from assay.insight.reading import ids, snippets
 from assay.insight.severity import DRIFT, severity
 from assay.insight.wording import MAX_EXAMPLES, count, snippet
@@ -256,11 +256,10 @@ def _names(
         found = sides.old.take(of_old, "text").column(0).to_pylist()
         found += sides.new.take(of_new, "text").column(0).to_pylist()
         texts.append([text for text in found if text])
-    named = name_topics(texts)
-    return [
-        " ".join(words) or snippet(own[0] if own else None, limit=32) or f"cell {i + 1}"
-        for i, (words, own) in enumerate(zip(named, texts, strict=True))
+    spare = [
+        snippet(own[0] if own else None, limit=32) or f"cell {i + 1}" for i, own in enumerate(texts)
     ]
+    return names_of(name_topics(texts), spare)
 
 
 def _unit(points: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from assay.insight.diff.columns import total_variation
-from assay.insight.map.naming import name_topics
+from assay.insight.map.naming import name_topics, names_of
 from assay.insight.wording import snippet
 from assay.ops.match.cells import assign, kmeans
 
@@ -66,7 +66,9 @@ def cell_shares(
     apart = left / n - right / m
     order = np.lexsort((np.arange(len(centers)), -np.abs(apart)))[:SHOWN]
     nearest = [_nearest(labels, likes, cell) for cell in range(len(centers))]
-    names = _names(nearest, n, texts) if texts is not None else [""] * len(nearest)
+    names = [f"cell {cell + 1}" for cell in range(len(centers))]
+    if texts is not None:
+        names = _names(nearest, n, texts, names)
     shares = []
     for cell in order:
         if left[cell] + right[cell] == 0:
@@ -76,7 +78,7 @@ def cell_shares(
         of_b = nearest[cell][nearest[cell] >= n][:_EXAMPLES] - n
         shares.append(
             {
-                "name": names[cell] or f"cell {cell + 1}",
+                "name": names[cell],
                 "a": round(float(left[cell]) / n, 6),
                 "b": round(float(right[cell]) / m, 6),
                 "rows_a": int(left[cell]),
@@ -97,7 +99,9 @@ def _nearest(labels: np.ndarray, likes: np.ndarray, cell: int) -> np.ndarray:
     return np.asarray(rows[np.lexsort((rows, -likes[rows]))])
 
 
-def _names(nearest: Sequence[np.ndarray], n: int, texts: tuple[Fetch, Fetch]) -> list[str]:
+def _names(
+    nearest: Sequence[np.ndarray], n: int, texts: tuple[Fetch, Fetch], otherwise: Sequence[str]
+) -> list[str]:
     """The words that set each cell apart; where none do, how the text in its middle begins."""
     some = []
     for rows in nearest:
@@ -105,11 +109,11 @@ def _names(nearest: Sequence[np.ndarray], n: int, texts: tuple[Fetch, Fetch]) ->
         found = [*texts[0](head[head < n]), *texts[1](head[head >= n] - n)]
         place = np.argsort(np.argsort(head >= n, kind="stable"))  # back to nearest first
         some.append([text for at in place if (text := found[at])])
-    named = name_topics(some)
-    return [
-        " ".join(words) or snippet(own[0] if own else None, limit=32)
-        for words, own in zip(named, some, strict=True)
+    spare = [
+        snippet(own[0] if own else None, limit=32) or name
+        for own, name in zip(some, otherwise, strict=True)
     ]
+    return names_of(name_topics(some), spare)
 
 
 def _ratio(x: float, n: int, y: float, m: int) -> tuple[float, float, float]:

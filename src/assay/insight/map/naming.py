@@ -12,6 +12,8 @@ from assay.insight.terms import stem, words
 TEXTS, TERMS = 200, 3
 COMMON = 0.15
 """A word in a larger share of the texts, and in several topics, is none that tells them apart."""
+LEAST, LEAST_SHARE = 3, 0.1
+"""Texts of a topic, and share of those looked at, that a word has to be in to name the topic."""
 _KEPT = 8
 
 
@@ -33,7 +35,8 @@ def name_topics(
         above: For parts: the words that name each of these topics.
 
     Returns:
-        Up to `TERMS` words a topic; none where no word tells it apart. Two topics of the same words
+        Up to `TERMS` words a topic, each in a tenth of its texts or more, and at least in 3; none
+        where no such word tells it apart. Two topics of the same words
         get more of them, while there are more.
     """
     counts = [Counter(word for text in some[:TEXTS] for word in _words(text)) for some in texts]
@@ -42,7 +45,7 @@ def name_topics(
     texts_read = sum(len(some[:TEXTS]) for some in texts)
     rare = _rarity(counts)
     named: list[list[str]] = []
-    for place, each in enumerate(counts):
+    for place, (each, some) in enumerate(zip(counts, texts, strict=True)):
         beside = rare
         if parents is not None:
             own = [i for i, parent in enumerate(parents) if parent == parents[place]]
@@ -52,7 +55,7 @@ def name_topics(
         scored = {
             word: count / total * beside[word]
             for word, count in each.items()
-            if count > 1
+            if count >= max(LEAST, LEAST_SHARE * len(some[:TEXTS]))
             and (spread[word] == 1 or everywhere[word] <= COMMON * texts_read)
             and (len(counts) < 4 or spread[word] <= 0.5 * len(counts))
         }
