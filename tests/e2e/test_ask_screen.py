@@ -18,6 +18,9 @@ def test_a_question_is_answered_with_rows_that_open(visit: Visit, served: Served
     page.keyboard.press("g")
     page.keyboard.press("a")
     expect(page.get_by_text("No model is configured, so search answers")).to_be_visible()
+    # What is typed goes to the question; Escape gives the letters back to the keys.
+    expect(page.get_by_label("Question")).to_be_focused()
+    page.keyboard.press("Escape")
     page.keyboard.press("a")
     expect(page.get_by_label("Question")).to_be_focused()
     page.keyboard.type("ship")

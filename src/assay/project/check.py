@@ -336,7 +336,8 @@ def find_one(dataset: Dataset, finding: str) -> StoredFinding:
         raise UsageError(
             f"'{finding}' is {'no finding' if not matches else 'more than one finding'} of "
             f"'{dataset.name}'.",
-            allowed=", ".join(f.id for f in (matches or known)[:20]) or "none were found yet",
+            allowed="; ".join(f"{f.id} ({f.title})" for f in (matches or known)[:3])
+            or "none were found yet",
             remedy=f"assay findings {dataset.name} lists them",
         )
     return matches[0]

@@ -1,6 +1,6 @@
 /** What screens read. Old answers stay until new ones are there (`isPlaceholderData`: show dimmed). */
 import { keepPreviousData, QueryCache, QueryClient, useQuery } from "@tanstack/react-query";
-import { useView, type Query } from "@/lib/view";
+import { byNearness, useView, type Query, type Search } from "@/lib/view";
 import { api } from "./api";
 import { ApiError } from "./http";
 import type { FindingState } from "./types";
@@ -70,6 +70,12 @@ export function useViewState() {
     enabled: d !== null,
     placeholderData: keepPreviousData,
   });
+}
+
+/** Whether the view holds the best rows of a search by meaning, rather than all that match. */
+export function useNearest(search: Search | null, dataset?: string): boolean {
+  const { data } = useDataset(dataset);
+  return byNearness(search, data?.embeddings ?? []);
 }
 
 export function useFindings(state: FindingState | "all") {

@@ -2,8 +2,8 @@
 import { brief, count, share } from "@/lib/format";
 import { cx } from "./cx";
 
-/** "12,480 of 98,112"; dimmed while a new count is on its way. */
-export function CountLine({ shown, total, stale = false, unit = "row" }: { shown: number | null; total: number | null; stale?: boolean; unit?: string }) {
+/** "12,480 of 98,112", or "the 100 nearest of 98,112"; dimmed while a new count is on its way. */
+export function CountLine({ shown, total, nearest = false, stale = false, unit = "row" }: { shown: number | null; total: number | null; nearest?: boolean; stale?: boolean; unit?: string }) {
   return (
     <span aria-live="polite" className={cx("text-sm whitespace-nowrap", stale && "stale")}>
       {total === null ? (
@@ -14,7 +14,8 @@ export function CountLine({ shown, total, stale = false, unit = "row" }: { shown
         </>
       ) : (
         <>
-          <b className="font-semibold">{count(shown)}</b> <span className="text-muted">of {count(total)}</span>
+          {nearest && <span className="text-muted">the </span>}
+          <b className="font-semibold">{count(shown)}</b> <span className="text-muted">{nearest && "nearest "}of {count(total)}</span>
         </>
       )}
     </span>

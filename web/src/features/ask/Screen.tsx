@@ -10,6 +10,9 @@ import { Button, EmptyState, ErrorState, NoRows, Progress } from "@/ui";
 import { ShownCard } from "./Shown";
 import { askAbout, forget, useTurns, type Turn } from "./store";
 
+/** Where fingers type, a focus opens the keyboard over half of the screen. */
+const touch = typeof matchMedia === "function" && matchMedia("(pointer: coarse)").matches;
+
 const IDEAS = ["What is in this data?", "What is wrong with it?", "Which rows have personal data?"];
 
 export default function AskScreen() {
@@ -75,6 +78,7 @@ export default function AskScreen() {
       >
         <textarea
           ref={box}
+          autoFocus={!touch}
           value={text}
           rows={Math.min(6, Math.max(1, text.split("\n").length))}
           maxLength={4000}
@@ -83,6 +87,8 @@ export default function AskScreen() {
           className="min-h-(--target) min-w-0 flex-1 resize-none bg-transparent px-1 py-[calc((var(--target)-20px)/2)] text-sm outline-none"
           onChange={(event) => setText(event.target.value)}
           onKeyDown={(event) => {
+            // From then on letters are keys again.
+            if (event.key === "Escape") event.currentTarget.blur();
             if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
             event.preventDefault();
             send(text);

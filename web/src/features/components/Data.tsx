@@ -26,6 +26,7 @@ export function Data() {
         <CountLine shown={98112} total={98112} />
         <CountLine shown={12480} total={98112} />
         <CountLine shown={12480} total={98112} stale />
+        <CountLine shown={100} total={98112} nearest />
         <CountLine shown={null} total={null} />
       </Show>
       <Show name="ScoreDot 0, 0.05, 0.2, 0.6, 1">

@@ -1,6 +1,6 @@
 import { Columns2, Map as MapIcon, PanelRight, Rows2, SlidersHorizontal } from "lucide-react";
 import { useCallback, useDeferredValue, useEffect, useState, type ReactNode } from "react";
-import { api, ApiError, failureOf, useDataset, useViewState } from "@/api";
+import { api, ApiError, failureOf, useDataset, useNearest, useViewState } from "@/api";
 import { useCommands } from "@/lib/commands";
 import { hasFeature } from "@/lib/features";
 import { handToCurate } from "@/lib/handover";
@@ -29,6 +29,7 @@ export default function Explore() {
   const selection = useView((now) => now.selection);
   const row = useView((now) => now.row);
   const search = useView((now) => now.search);
+  const nearest = useNearest(search);
   const detail = useDataset();
   const state = useViewState();
   const selected = useSelected();
@@ -117,7 +118,7 @@ export default function Explore() {
   const table = (
     <div className="flex h-full min-h-0 flex-col">
       <div className="hairline-b bg-panel flex min-h-10 items-center gap-1 px-2">
-        <CountLine shown={state.data?.count ?? null} total={state.data?.total ?? null} stale={stale} />
+        <CountLine shown={state.data?.count ?? null} total={state.data?.total ?? null} nearest={nearest} stale={stale} />
         <span aria-live="polite" className="text-muted min-w-0 flex-1 truncate px-2 text-xs max-md:invisible" title={hint}>
           {hint}
         </span>

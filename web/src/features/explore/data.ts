@@ -72,6 +72,18 @@ export function useFacetsAhead() {
   );
 }
 
+/** Facets of columns that have none unasked. */
+export function useFacetsOf(key: string | undefined, columns: readonly string[], enabled: boolean) {
+  const dataset = useView((view) => view.dataset);
+  return useQuery({
+    queryKey: ["facets", dataset, key, columns],
+    queryFn: ({ signal }) => getJson<{ facets: Facet[] }>(apiUrl(["datasets", dataset ?? "", "facets"], { view: key, columns: columns.join(",") }), signal),
+    enabled: enabled && dataset !== null && key !== undefined && columns.length > 0,
+    placeholderData: keepPreviousData,
+    ...FOREVER,
+  });
+}
+
 export function useValues(key: string | undefined, column: string, part: string, enabled: boolean) {
   const dataset = useView((view) => view.dataset);
   return useQuery({

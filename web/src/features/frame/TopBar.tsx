@@ -1,5 +1,5 @@
 import { Command } from "lucide-react";
-import { useViewState } from "@/api";
+import { useNearest, useViewState } from "@/api";
 import { useView } from "@/lib/view";
 import { CountLine, IconButton } from "@/ui";
 import { DatasetMenu } from "./DatasetMenu";
@@ -11,6 +11,7 @@ import { ViewMenu } from "./ViewMenu";
 export function TopBar({ onPalette, onKeys }: { onPalette: () => void; onKeys: () => void }) {
   const state = useViewState();
   const dataset = useView((now) => now.dataset);
+  const nearest = useNearest(useView((now) => now.search));
   return (
     <header className="bg-panel border-line min-w-0 border-b">
       <div className="flex h-(--bar) items-center gap-2 pr-2 pl-3">
@@ -25,7 +26,7 @@ export function TopBar({ onPalette, onKeys }: { onPalette: () => void; onKeys: (
         <div className="ml-auto flex items-center gap-1">
           {dataset !== null && (
             <span className="min-w-20 px-2 text-right">
-              <CountLine shown={state.data?.count ?? null} total={state.data?.total ?? null} stale={state.isPlaceholderData} />
+              <CountLine shown={state.data?.count ?? null} total={state.data?.total ?? null} nearest={nearest} stale={state.isPlaceholderData} />
             </span>
           )}
           <JobsButton />

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exampleWords, searchOf, sideOf, withExample, withoutExample } from "./search";
+import { byNearness, exampleWords, searchOf, sideOf, withExample, withoutExample } from "./search";
 
 test("an example goes beside the words, and changes sides", () => {
   const search = withExample({ query: "refund" }, "like", "a");
@@ -22,4 +22,13 @@ test("examples in few words", () => {
   expect(exampleWords("0123456789abcdef0123456789abcdef")).toBe("01234567");
   expect(exampleWords("selection:1f")).toBe("selected rows");
   expect(exampleWords(`text: ${"long ".repeat(20)}`)).toBe("“long long long long long lo…”");
+});
+
+test("rows that are there because they are near are no answer to how many", () => {
+  expect(byNearness({}, ["embed.text.vector"])).toBe(true);
+  expect(byNearness({ mode: "vector" }, ["embed.text.vector"])).toBe(true);
+  expect(byNearness({ mode: "text" }, ["embed.text.vector"])).toBe(false);
+  // Without vectors only the words count.
+  expect(byNearness({}, [])).toBe(false);
+  expect(byNearness(null, ["embed.text.vector"])).toBe(false);
 });

@@ -41,6 +41,11 @@ export function exampleWords(example: string): string {
   return clip(example.startsWith("selection:") ? "selected rows" : example);
 }
 
+/** Whether rows are in the view because they are near, beside those that have the words: each is somehow near, so their number is that of the best that are shown. */
+export function byNearness(search: Pick<Search, "mode" | "like"> | null, embeddings: readonly string[]): boolean {
+  return search !== null && embeddings.length > 0 && (search.mode !== "text" || (search.like?.length ?? 0) > 0);
+}
+
 function clip(text: string): string {
   return text.length > 28 ? `${text.slice(0, 27)}…` : text;
 }

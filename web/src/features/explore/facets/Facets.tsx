@@ -1,13 +1,14 @@
 import { ChevronDown, ChevronRight, X } from "lucide-react";
 import { memo, useId, useMemo, useState } from "react";
-import { failureOf } from "@/api";
+import { failureOf, useDataset } from "@/api";
 import { remember, remembered } from "@/lib/storage";
 import { conditionOn, useView, view } from "@/lib/view";
 import { cx, EmptyState, ErrorState, SearchField, Skeleton } from "@/ui";
 import { useFacets, useFacetsAhead } from "../data";
 import { isNumeric, type Facet } from "../types";
 import { NumberCard } from "./NumberCard";
-import { keepOrder, orderFacets, shownFacets, type Group } from "./order";
+import { Many } from "./Many";
+import { keepOrder, manyValued, orderFacets, shownFacets, type Group } from "./order";
 import { ValueCard } from "./ValueCard";
 
 const SEARCH_FROM = 12;
@@ -25,6 +26,8 @@ export const Facets = memo(function Facets({ viewKey, stale }: { viewKey: string
   // The same list as long as nothing in it changes, so that the cards are not drawn anew.
   const chosen = useMemo(() => new Set(filters.flatMap((filter) => (typeof filter === "string" ? [] : [filter.column]))), [filters]);
   const shown = useMemo(() => shownFacets(facets ?? [], chosen), [facets, chosen]);
+  const columns = useDataset().data?.columns;
+  const many = useMemo(() => manyValued(columns ?? [], facets ?? []), [columns, facets]);
   if (asked.error && !asked.data) return <ErrorState failure={failureOf(asked.error)} onRetry={() => void asked.refetch()} />;
   if (!asked.data) return <Waiting />;
   return (
@@ -35,7 +38,8 @@ export const Facets = memo(function Facets({ viewKey, stale }: { viewKey: string
         </div>
       )}
       <Groups facets={shown} chosen={chosen} part={part.trim().toLowerCase()} held={held} viewKey={viewKey} />
-      {shown.length === 0 && <EmptyState title="No facets">No column has values that differ.</EmptyState>}
+      {many.length > 0 && part.trim() === "" && <Many columns={many} only={shown.length === 0} viewKey={viewKey} card={(facet, note) => <Card key={facet.column} facet={facet} viewKey={viewKey} note={note} />} />}
+      {shown.length === 0 && many.length === 0 && <EmptyState title="No facets">No column has values that differ.</EmptyState>}
     </div>
   );
 });
@@ -93,7 +97,7 @@ function Section({ group, all, viewKey }: { group: Group; all: boolean; viewKey:
   );
 }
 
-const Card = memo(function Card({ facet, viewKey }: { facet: Facet; viewKey: string | undefined }) {
+const Card = memo(function Card({ facet, viewKey, note }: { facet: Facet; viewKey: string | undefined; note?: string }) {
   const id = useId();
   const condition = useView((now) => conditionOn(now.filters, facet.column));
   return (
@@ -108,7 +112,8 @@ const Card = memo(function Card({ facet, viewKey }: { facet: Facet; viewKey: str
           </button>
         )}
       </div>
-      {isNumeric(facet) ? <NumberCard facet={facet} id={id} /> : <ValueCard facet={facet} viewKey={viewKey} id={id} />}
+      {note && <p className="text-muted mb-1 text-xs">{note}</p>}
+      {isNumeric(facet) ? <NumberCard facet={facet} id={id} /> : <ValueCard facet={facet} viewKey={viewKey} id={id} searched={note !== undefined} />}
     </div>
   );
 });

@@ -10,10 +10,10 @@ const AT_FIRST = 6;
 const SEARCH_FROM = 12;
 
 /** Categories with "x of y"; a click chooses, a second one takes it back. What is not chosen is counted as it could be. */
-export function ValueCard({ facet, viewKey, id }: { facet: ValueFacet; viewKey: string | undefined; id: string }) {
+export function ValueCard({ facet, viewKey, id, searched = false }: { facet: ValueFacet; viewKey: string | undefined; id: string; searched?: boolean }) {
   const condition = useView((now) => conditionOn(now.filters, facet.column));
   const chosen = chosenIn(condition);
-  const [open, setOpen] = useState(false);
+  const [open, setOpen] = useState(searched);
   const [part, setPart] = useState("");
   const asked = useDeferredValue(part.trim());
   const searchable = facet.distinct > SEARCH_FROM;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Facet } from "../types";
-import { keepOrder, orderFacets, relevanceOf, shownFacets } from "./order";
+import { keepOrder, manyValued, orderFacets, relevanceOf, shownFacets } from "./order";
 
 function category(column: string, counts: [all: number, view: number][], extra: Partial<Facet> = {}): Facet {
   return {
@@ -66,6 +66,13 @@ test("while the pointer is there, new numbers change no places", () => {
   const before = orderFacets([category("a", [[100, 100], [100, 0]]), category("b", [[100, 50], [100, 50]])]);
   const after = keepOrder(before, [category("new", [[1, 1]]), category("b", [[100, 100], [100, 0]]), category("a", [[100, 50], [100, 50]])]);
   expect(after.flatMap((group) => group.facets.map((facet) => facet.column))).toEqual(["a", "b", "new"]);
+});
+
+test("columns of mostly different values can be searched; ids of rows, the text and signals are left out", () => {
+  const column = (name: string, kind: "text" | "id" | "category", { input = true, facet = false } = {}) => ({ name, kind, input, facet });
+  const columns = [column("id", "id"), column("text", "text"), column("intent", "text"), column("isbn", "id"), column("tone", "category", { facet: true }), column("url", "category", { facet: true }), column("summary", "text", { input: false })];
+  const facets = [category("tone", [[1, 1]]), category("url", [], { hidden: "id-like" })];
+  expect(manyValued(columns, facets)).toEqual(["intent", "isbn", "url"]);
 });
 
 test("constant and id-like columns are hidden, unless they are filtered", () => {

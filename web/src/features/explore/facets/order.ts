@@ -1,4 +1,5 @@
 /** Facets in groups, what explains the rows in view first. */
+import type { Column } from "@/api";
 import { isNumeric, type Facet } from "../types";
 
 export interface Group {
@@ -10,6 +11,15 @@ export interface Group {
 /** What says nothing is left out, unless a filter stands on it. */
 export function shownFacets(facets: readonly Facet[], filtered: ReadonlySet<string>): Facet[] {
   return facets.filter((facet) => facet.hidden === null || filtered.has(facet.column));
+}
+
+const NAMES_A_ROW = new Set(["id", "content_id", "text"]);
+
+/** Columns of the data whose values mostly differ: no list of counts, but they can be searched. */
+export function manyValued(columns: readonly Pick<Column, "name" | "kind" | "input" | "facet">[], facets: readonly Facet[]): string[] {
+  const alike = new Set(facets.filter((facet) => facet.hidden === "id-like").map((facet) => facet.column));
+  const uncounted = (column: Pick<Column, "kind" | "input" | "facet">) => column.input && !column.facet && (column.kind === "text" || column.kind === "id");
+  return columns.filter((column) => !NAMES_A_ROW.has(column.name) && (alike.has(column.name) || uncounted(column))).map((column) => column.name);
 }
 
 /**
