@@ -55,6 +55,7 @@ BARS = (
     Bar(MILLION, "map payload", "map_bytes", 5e6, "bytes"),
     Bar(MILLION, "map redraw, all rows, p95", "redraw.p95", 600),
     Bar(MILLION, "panning, pictures of a 100k sample", "pan.pictures_a_second.p50", 20, "/s", True),
+    Bar(MILLION, "lasso of some 100k rows to selection painted", "lasso_of_a_part.ms.p50", 300),
     Bar(MILLION, "table: longest blank, wheel", "scroll.wheel.max", 100),
     Bar(MILLION, "table: longest blank, Page Down", "scroll.page_down.max", 100),
     Bar(MILLION, "table: longest blank, far jump", "scroll.jump.max", 100),
@@ -66,6 +67,10 @@ BARS = (
     Bar(MANY, "threshold dragged to new counts painted, p95", "threshold.p95", 100),
     Bar(MANY, "JavaScript of the first load, gzip", "first_paint.js_gzip_bytes.p50", 1e6, "bytes"),
 )
+
+
+PART = 0.15
+"""Reach of the lasso that holds about a tenth of the rows."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,7 @@ def measure(browser: Browser, server: Server, rounds: Rounds) -> dict[str, Any]:
         take("redraw", lambda: told(m.redraw(page, rounds.redraws)))
         take("pan", lambda: again(lambda: m.pan(page, rounds.seconds), rounds.pans))
         take("lasso", lambda: again(lambda: m.lasso(page), rounds.lassos))
+        take("lasso_of_a_part", lambda: again(lambda: m.lasso(page, PART), rounds.lassos))
         take("scroll", lambda: _told(m.scroll(page, rounds.seconds, rounds.jumps)))
         take("threshold", lambda: told(m.threshold(page, server, rounds.moves)))
         take("interactions", lambda: _told(m.interactions(page, server, rounds.interactions)))

@@ -146,8 +146,11 @@ def pan(page: Page, seconds: float) -> dict[str, float]:
     }
 
 
-def lasso(page: Page) -> dict[str, float]:
-    """Let go of an outline around most of the map until count and picture show the selection."""
+def lasso(page: Page, reach: float = 1.0) -> dict[str, float]:
+    """Let go of an outline around the map's middle until count and picture show the selection.
+
+    `reach` is the outline's width and height as a share of those around most of the map.
+    """
     box = page.locator(MAP).bounding_box()
     assert box is not None
     page.locator(MAP).focus()
@@ -157,8 +160,8 @@ def lasso(page: Page) -> dict[str, float]:
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     around = [
         (
-            x + 0.46 * box["width"] * math.cos(math.pi * i / 20),
-            y + 0.45 * box["height"] * math.sin(math.pi * i / 20),
+            x + reach * 0.46 * box["width"] * math.cos(math.pi * i / 20),
+            y + reach * 0.45 * box["height"] * math.sin(math.pi * i / 20),
         )
         for i in range(5, 44)
     ]
