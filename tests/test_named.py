@@ -112,7 +112,9 @@ def a_site_for_each_class() -> tuple[MemoryRows, set[str]]:
 
 def two_languages() -> tuple[MemoryRows, set[str]]:
     codes = ["en"] * 90 + ["fr"] * 10
-    return rows_of(["t"] * 100, text_language__code=codes), {f"r{i}" for i in range(90, 100)}
+    sure = pa.array([0.97] * 100, pa.float32())
+    columns = {"text_language__code": codes, "text_language__score": sure}
+    return rows_of(["t"] * 100, **columns), {f"r{i}" for i in range(90, 100)}
 
 
 def one_site() -> tuple[MemoryRows, set[str]]:

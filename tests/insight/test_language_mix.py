@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 
 from assay.insight._language_names import language_name
 from assay.ops.text import language
+from assay.testing.finders import MemoryRows
 
 
 def test_rows_in_another_language_than_most_are_found(texts_of, dataset, find, kept_by_fix) -> None:
@@ -41,14 +42,48 @@ def test_one_language_and_no_language_are_no_mix(dataset, find) -> None:
     assert find("language.mix", dataset([None, "", " "], "text.language")) == []
 
 
-def test_codes_without_a_name_are_shown_as_they_are(find) -> None:
-    from assay.testing.finders import MemoryRows
+def identified(texts: list[str], codes: list[str], scores: list[float]) -> MemoryRows:
+    return MemoryRows(
+        pa.table(
+            {
+                "id": [f"r{i}" for i in range(len(texts))],
+                "text": texts,
+                "text_language__code": codes,
+                "text_language__score": pa.array(scores, pa.float32()),
+            }
+        )
+    )
 
+
+def test_rows_too_short_or_unsure_to_tell_are_no_other_language(find, kept_by_fix) -> None:
+    short, long = "um talk to a human right now", "talk to a human right now " * 3
+    rows = identified(
+        [long, short, long, short, short, long, short],
+        ["en", "en", "en", "en", "pt", "pcm", "pt"],
+        [0.9, 0.4, 0.9, 0.9, 0.64, 0.49, 0.89],
+    )
+    assert find("language.mix", rows) == []
+    rows = identified(
+        [long, short, long, short, short, long, short, short, long],
+        ["en", "en", "en", "en", "en", "pt", "pt", "pcm", "pcm"],
+        [0.9, 0.4, 0.9, 0.9, 0.9, 0.51, 0.91, 0.64, 0.3],
+    )
+    (found,) = find("language.mix", rows)
+    assert found.row_ids == ["r6", "r5"]
+    assert found.title == (
+        "2 languages; 22.2 % of 9 rows are not English; 2 more are too short or unsure to tell"
+    )
+    assert found.evidence["untold"] == 2
+    assert [each["code"] for each in found.evidence["languages"]] == ["en", "pt"]
+    assert kept_by_fix(found, rows) == {f"r{i}" for i in (0, 1, 2, 3, 4, 7, 8)}
+
+
+def test_codes_without_a_name_are_shown_as_they_are(find) -> None:
     rows = MemoryRows(
         pa.table(
             {
                 "id": ["a", "b", "c"],
-                "text": ["x", "y", "z"],
+                "text": ["x", "y", "z " * 30],
                 "text_language__code": ["xx1", "xx1", "xx2"],
                 "text_language__score": pa.array([0.9, 0.8, 0.7], pa.float32()),
             }
