@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import assay
+from assay.errors import UsageError
 from assay.insight.map import projection
 from assay.insight.map.projection import distinct, knn_with_self, lay_out
 from assay.ops.match.neighbors import unit_rows
@@ -124,3 +126,16 @@ def test_different_vectors_are_counted_within_rounding() -> None:
     vectors, _ = groups(7)
     many = np.tile(vectors, (2000, 1)) + np.float32(1e-8)
     assert (distinct(many), distinct(vectors[:0]), distinct(groups(900)[0])) == (7, 0, 16)
+
+
+def test_lists_of_any_length_are_no_embedding_and_what_to_do_is_said(tmp_path: Path) -> None:
+    lines = [json.dumps({"text": f"text {i}", "meaning": [i, 0.5]}) for i in range(5)]
+    (tmp_path / "rows.jsonl").write_text("\n".join(lines))
+    dataset = assay.open(tmp_path / "p").dataset("rows")
+    dataset.add(tmp_path / "rows.jsonl")
+    for refused in (
+        lambda: dataset.make_map(embedding="meaning"),
+        lambda: dataset.subset(2, by=["diversity"], embedding="meaning"),
+    ):
+        with pytest.raises(UsageError, match=r"as Parquet .*lists of one length"):
+            refused()

@@ -28,6 +28,7 @@ from assay.project.view.columns import Column
 from assay.project.view.snapshot import Snapshot
 from assay.search.hybrid import as_matrix
 from assay.search.neighbors import Neighbors, stored_neighbors
+from assay.search.spaces import as_embedding
 from assay.store import runs
 from assay.store.graphs import graph_folder
 
@@ -176,11 +177,14 @@ def _chosen(snapshot: Snapshot, embedding: str | None) -> Column | None:
     known = embeddings(snapshot)
     if embedding is None:
         return known[0] if known else None
+    asked = snapshot.column(embedding)
     for column in known:
-        if column.name == snapshot.column(embedding).name:
+        if column.name == asked.name:
             return column
     raise UsageError(
-        f"'{embedding}' is no embedding.", allowed=", ".join(c.name for c in known) or "none yet"
+        f"'{embedding}' is no embedding.",
+        allowed=", ".join(c.name for c in known) or "none yet",
+        remedy=as_embedding(snapshot.table.schema.field(asked.stored).type),
     )
 
 

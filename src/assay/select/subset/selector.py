@@ -16,7 +16,7 @@ from assay.registry import selector
 from assay.schema import Rows, Selection
 from assay.search.hybrid import as_matrix
 from assay.search.names import resolver
-from assay.search.spaces import is_embedding, space
+from assay.search.spaces import as_embedding, is_embedding, space
 from assay.select._ranking import column_of
 from assay.select.sample import draws
 from assay.select.subset.criteria import Balance, Criterion, Diversity, Facility, Static
@@ -152,7 +152,8 @@ def _embedding(rows: Rows, name: str | None) -> pa.Field:
     if not fields:
         raise UsageError(
             f"'{name}' is no column of vectors." if name else "There is no embedding to choose by.",
-            remedy="assay compute DATASET embed.text, or choose by balance:COLUMN alone",
+            remedy=(as_embedding(rows.schema.field(column).type) if name is not None else None)
+            or "assay compute DATASET embed.text, or choose by balance:COLUMN alone",
         )
     return fields[0]
 
