@@ -204,12 +204,20 @@ def test_a_server_that_is_restarted_is_waited_for(visit: Visit, small: Path) -> 
         grid = page.get_by_role("grid")
         expect(grid).to_have_attribute("aria-rowcount", "4")
     expect(page.get_by_text("The server does not answer.")).to_be_visible()
-    expect(grid).to_be_visible()
+    # What is asked now gets no answer, and takes nothing away.
+    page.get_by_role("searchbox", name="Search the texts").fill("number")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("q=number"))
+    page.wait_for_timeout(4000)  # longer than the page asks again
+    expect(grid).to_have_attribute("aria-rowcount", "4")
+    expect(page.get_by_role("gridcell", name="Row number 1.")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
     with serving(small, "--port", str(urlsplit(first.base).port)) as again:
         # It has a new token: this is said, and opening its URL in any tab brings this one back.
         needs = page.get_by_role("heading", name="This page needs its token")
         expect(needs).to_be_visible(timeout=15_000)
         expect(page.get_by_text("The server does not answer.")).to_have_count(0)
+        expect(page.get_by_text("Open the URL that it printed last")).to_have_count(1)
         page.context.new_page().goto(again.url)
         expect(grid).to_have_attribute("aria-rowcount", "4", timeout=15_000)
 

@@ -1,5 +1,6 @@
 /** What screens read. Old answers stay until new ones are there (`isPlaceholderData`: show dimmed). */
 import { keepPreviousData, QueryCache, QueryClient, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { byNearness, useView, type Query, type Search } from "@/lib/view";
 import { api } from "./api";
 import { ApiError } from "./http";
@@ -64,12 +65,18 @@ export function useViewQuery(): Query {
 export function useViewState() {
   const d = useView((now) => now.dataset);
   const query = useViewQuery();
-  return useQuery({
+  const asked = useQuery({
     queryKey: about(d, "view", query),
     queryFn: ({ signal }) => api.view(d as string, query, signal),
     enabled: d !== null,
     placeholderData: keepPreviousData,
   });
+  // A server that does not answer takes nothing from the screen: the last view stays, as an old one.
+  const [last, setLast] = useState({ d, data: asked.data });
+  if (asked.data && (asked.data !== last.data || d !== last.d)) setLast({ d, data: asked.data });
+  const lost = asked.error !== null && !(asked.error instanceof ApiError) && !asked.data && last.d === d;
+  const { data, error, isPlaceholderData, refetch } = asked;
+  return { data: lost ? last.data : data, error, isError: asked.isError, isPlaceholderData: isPlaceholderData || (lost && last.data !== undefined), refetch };
 }
 
 /** Whether the view holds the best rows of a search by meaning, rather than all that match. */

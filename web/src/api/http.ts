@@ -27,7 +27,7 @@ export function failureOf(error: unknown): Failure {
     return {
       message: "The server does not answer.",
       where: location.origin + basePath(),
-      remedy: "start it again with: assay serve; this page then goes on where it was",
+      remedy: "start it again with assay serve, then open the URL that it prints",
     };
   return { message: error instanceof Error ? error.message : String(error) };
 }

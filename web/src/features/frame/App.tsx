@@ -41,7 +41,7 @@ export function App() {
   const content = () => {
     if (!feature) return <NoPage page={shown} />;
     if (feature.free) return <Screen feature={feature} />;
-    if (refused) return <NoAccess failure={refused.failure} />;
+    if (refused) return <NoAccess />;
     if (project.error && !project.data) return <NoServer error={project.error} onRetry={() => void project.refetch()} />;
     if (project.data && names.length === 0) return <NoData />;
     if (dataset === null) return null;
@@ -56,7 +56,7 @@ export function App() {
       <Rail current={current?.page} />
       <TopBar onPalette={() => setPalette(true)} onKeys={() => setSheet(true)} />
       <main id="content" tabIndex={-1} className="flex min-h-0 min-w-0 flex-col outline-none md:col-start-2">
-        {!connected && !refused && <Banner tone="doubt">The server does not answer. What you see stays; the page goes on when it is back.</Banner>}
+        {!connected && !refused && <Banner tone="doubt">The server does not answer. What you see stays. If it was stopped, start it again and open the URL that it prints.</Banner>}
         {problems.length > 0 && (
           <Banner tone="doubt" onDismiss={view.dismissProblems}>
             Part of this link could not be read. {problems.join(" ")}

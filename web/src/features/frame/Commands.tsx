@@ -44,7 +44,7 @@ export function Commands({ open, onOpen, onKeys }: { open: boolean; onOpen: (ope
       run: () => goTo(rowsPage(), { filters: one.view.filters ?? [], search: searchOf(one.view.search ?? null), sort: one.view.sort ?? [] }),
     })),
     { group: "View", label: "Clear all filters and the search", run: () => view.set({ filters: [], search: null }) },
-    ...(dataset && state.data ? [{ group: "View", label: "Copy as Python", run: () => void copyPython(dataset, state.data.view_key) }] : []),
+    ...(dataset && state.data ? [{ group: "View", label: "Copy as Python", run: () => state.data && void copyPython(dataset, state.data.view_key) }] : []),
     { group: "View", label: "Light or dark", words: "theme", run: flipTheme },
     { group: "View", label: "Components of this app", words: "ui design", run: () => goTo("_ui") },
   ];

@@ -3,7 +3,7 @@ import { Component, lazy, Suspense, type ComponentType, type ReactNode } from "r
 import { failureOf } from "@/api";
 import type { Feature } from "@/lib/features";
 import { goTo } from "@/lib/view";
-import { Button, EmptyState, ErrorState, Skeleton, type Failure } from "@/ui";
+import { Button, EmptyState, ErrorState, Skeleton } from "@/ui";
 
 const loaded = new Map<string, ComponentType>();
 
@@ -50,11 +50,10 @@ class Guard extends Component<{ children: ReactNode }, { error: unknown }> {
   }
 }
 
-export function NoAccess({ failure }: { failure: Failure }) {
+export function NoAccess() {
   return (
     <EmptyState icon={KeyRound} title="This page needs its token" command="assay serve">
-      <p>Open the URL that <code>assay serve</code> printed: it holds the token, and this browser then remembers it.</p>
-      {failure.remedy && <p className="text-faint mt-2 text-xs">{failure.remedy}</p>}
+      Each start of the server makes a new token. Open the URL that it printed last: this browser then remembers the token, and this page goes on where it was.
     </EmptyState>
   );
 }
