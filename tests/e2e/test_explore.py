@@ -18,6 +18,7 @@ def explore(visit: Visit, served: Served) -> Page:
     page = visit(served)
     page.goto(f"{served.base}explore?data=ships")
     expect(page.get_by_role("grid")).to_have_attribute("aria-rowcount", "61")
+    expect(page.get_by_role("grid").get_by_role("checkbox").nth(1)).to_be_visible()
     return page
 
 

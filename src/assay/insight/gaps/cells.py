@@ -110,16 +110,18 @@ def join(cells: Cells, into: np.ndarray, nearest_target: np.ndarray, *, seed: in
         seed: Of the intervals.
 
     Returns:
-        Fewer cells, in the order of the first of their parts, sure where one of those is.
+        Fewer cells, in the order of the first of their parts; sure where one of those is, or all
+        together are, and the interval is above 1.
     """
     kept, place = np.unique(into, return_inverse=True)
     count, n, m = len(kept), len(cells.label), len(nearest_target)
     label = place[cells.label]
     held = np.bincount(label, minlength=count)
     own = np.bincount(label[nearest_target[nearest_target >= 0]], minlength=count)
-    low, high, _ = _interval(held, n, own, m, seed)
-    sure = np.zeros(count, bool)
+    low, high, chance = _interval(held, n, own, m, seed)
+    sure = _discoveries(chance)
     np.logical_or.at(sure, place, cells.sure)
+    sure &= low > 1
     order = np.array(list(dict.fromkeys(place[cells.order].tolist())), np.int64)
     return Cells(label, order, held, own, _ratio(held, n, own, m), low, high, sure)
 

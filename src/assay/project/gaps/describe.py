@@ -47,14 +47,23 @@ class Describer:
         }
 
     def join(self, cells: Sequence[int], *, seed: int) -> Compared:
-        """Make one of those cells that would have one name, and go on with what that gives."""
+        """Make one of those cells that would have one name, and go on with what that gives.
+
+        Names are one where two words or more are all the words of one of them.
+        """
         made = self._found.cells
-        first: dict[tuple[bool, tuple[str, ...]], int] = {}
+        first: dict[frozenset[str], int] = {}
         into = np.arange(len(made.target))
         for cell in cells:
-            terms = tuple(sorted(self._names(np.flatnonzero(made.label == cell))))
-            if terms:
-                into[cell] = first.setdefault((bool(made.sure[cell]), terms), cell)
+            terms = self._names(np.flatnonzero(made.label == cell))
+            words = frozenset(word for term in terms for word in term.split())
+            same = (
+                one
+                for one in first
+                if one == words or (len(one & words) > 1 and (one <= words or words <= one))
+            )
+            if words:
+                into[cell] = first.setdefault(next(same, words), cell)
         if (into != np.arange(len(into))).any():
             joined = join(made, into, self._found.near_target, seed=seed)
             self._found = replace(self._found, cells=joined)
