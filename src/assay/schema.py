@@ -16,6 +16,12 @@ RESERVED = ("id", "content_id", "source", "position", "licence", "modality")
 ROW_SETS = ("tag", "finding", "selection", "version", "dropped", "view")
 """What may stand before the colon of rows that are named: `tag:good`; no column is called so."""
 
+LABELS = "labels"
+"""What stands before the name of a field in a column of the labels in force: `labels.intent`."""
+
+ANSWERED_BY = ".by"
+"""What stands behind such a name in the column that says who answered, null for nobody."""
+
 
 @dataclass(frozen=True)
 class ReadBatch:

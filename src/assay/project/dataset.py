@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from assay.errors import UsageError
-from assay.project import check, explain, export, row, steps, tags
+from assay.project import check, explain, export, labels, row, steps, tags
 from assay.project.check import StoredFinding
 from assay.project.choosing import Choosing
 from assay.project.curate import CurateResult
@@ -165,6 +165,24 @@ class Dataset(Searching, Choosing, Mapped):
     def tag(self, name: str, row_ids: Sequence[str], *, action: str = "add") -> dict[str, Any]:
         """Put a tag on rows (or take it off with `remove`); `untag` undoes it by its event."""
         return tags.tag(self, name, row_ids, action=action)
+
+    def label(
+        self, field: str, value: str | int | bool | None, row_ids: Sequence[str]
+    ) -> dict[str, Any]:
+        """Answer a field of rows (None takes answers back); `unlabel` undoes it by its event.
+
+        What is in force reads as the column `labels.FIELD`: the last answer about a row, else what
+        the row came with.
+        """
+        return labels.label(self, field, value, row_ids)
+
+    def unlabel(self, event: str) -> dict[str, Any]:
+        """Undo one act of labelling: what it said counts no more."""
+        return labels.unlabel(self, event)
+
+    def labels(self) -> list[dict[str, Any]]:
+        """Every field that people answered: `{field, column, rows, values, event, by, time}`."""
+        return labels.fields(self)
 
     def check(self, *names: str, **options: Any) -> list[StoredFinding]:
         """Run checks (all that apply if none is named) and return their findings, ranked."""

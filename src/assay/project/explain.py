@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from assay.project import labels
 from assay.project.curate import load
 from assay.project.parts import newest_curated
 from assay.run.recipe import Recipe
+from assay.schema import LABELS
 from assay.select.compiled import compile_rules
 from assay.select.explain import explain_row
 from assay.store import runs
@@ -60,7 +62,7 @@ def explain(dataset: Dataset, row_id: str) -> dict[str, Any]:
         "version": version.full_name if version else None,
         "kept": kept,
         "rules": rules,
-        "lineage": _lineage(dataset, judged, index),
+        "lineage": _lineage(dataset, judged, row_id, index),
     }
 
 
@@ -95,8 +97,10 @@ def _unjudged(dataset: Dataset, version: Version, row_id: str) -> dict[str, Any]
     }
 
 
-def _lineage(dataset: Dataset, version: Version | None, index: int) -> list[dict[str, Any]]:
-    """What led to the row: the version that judged it, its signals, the file it came from."""
+def _lineage(
+    dataset: Dataset, version: Version | None, row_id: str, index: int
+) -> list[dict[str, Any]]:
+    """What led to the row: the version that judged it, labels, signals, the file it came from."""
     history = runs.history(dataset.project.events, dataset.name)
     table = dataset.at(version.name).table if version else dataset.source
     by_key = {run["key"]: run for run in history}
@@ -114,12 +118,13 @@ def _lineage(dataset: Dataset, version: Version | None, index: int) -> list[dict
             }
         )
         version = _parent(dataset, version)
+    steps += [{"step": "label", **each} for each in labels.of_row(dataset, row_id)]
     computed = table.computed(index)
     for field in table.schema:
         if field.name not in computed:
             continue
         metadata = {k.decode(): v.decode() for k, v in (field.metadata or {}).items()}
-        if "assay.op" in metadata:
+        if metadata.get("assay.op", LABELS) != LABELS:
             steps.append(
                 {
                     "step": "compute",

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from assay import registry
 from assay.errors import UsageError
+from assay.schema import LABELS
 from assay.search.kinds import type_below
 from assay.store import runs
 from assay.store.write import STDOUT, format_of, target
@@ -28,7 +29,8 @@ def export(
         path: The file; replaced as a whole when the writing succeeds. A link stays, and what it
             leads to is replaced; pipes and devices are written into; `-` is standard output.
         format: Name of an exporter; by the suffix of `path` if None.
-        columns: Names as in expressions; by default the input's own columns and the `id`.
+        columns: Names as in expressions; by default the input's own columns, the `id` and the
+            labels in force.
 
     Returns:
         Number of rows written.
@@ -47,7 +49,12 @@ def export(
     writer = registry.get("exporter", format)
     rows = dataset.rows()
     if columns is None:
-        columns = [f.name for f in rows.schema if b"assay.op" not in (f.metadata or {})]
+        # What a person answered is found nowhere else; other signals can be computed again.
+        columns = [
+            (field.metadata or {}).get(b"assay.name", field.name.encode()).decode()
+            for field in rows.schema
+            if (field.metadata or {}).get(b"assay.op", LABELS.encode()) == LABELS.encode()
+        ]
     chosen = list(columns)
     schema = pa.schema([f.remove_metadata() for f in _schema_of(dataset, chosen)])
     inputs = {"version": dataset.full_name, "columns": chosen}

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from assay.errors import UsageError
 from assay.project import rowsets
+from assay.project.labelled import labelled
 from assay.project.rows import StoredRows
 from assay.run.plan import Step, plan
 from assay.search.expression import parse
@@ -65,7 +66,7 @@ class Handle:
 
     @property
     def source(self) -> Table:
-        """The table with all rows at its newest version.
+        """The table with all rows at its newest version, and the labels in force.
 
         Raises:
             UsageError: Nothing was added yet; the error lists the datasets there are.
@@ -77,7 +78,7 @@ class Handle:
                 allowed=", ".join(self.project.datasets()) or "the project is empty",
                 remedy=f"assay add {self.name} FILE...",
             )
-        return Table.open(self.path)
+        return labelled(Table.open(self.path), self.project.events, self.name)
 
     @property
     def table(self) -> Table:

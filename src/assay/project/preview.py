@@ -72,7 +72,7 @@ class Preview:
         if self.kept is not None:
             self.base[:] = False
             self.base[self.kept] = True
-        described = [dataset.full_name, snapshot.version, recipe.to_mapping()]
+        described = [dataset.full_name, snapshot.edition, recipe.to_mapping()]
         text = json.dumps(described, default=str, sort_keys=True)
         self.key = blake2b(text.encode(), digest_size=8).hexdigest()
 
@@ -163,7 +163,7 @@ class Preview:
         if missing:
             return Answer(everything, "needs", needs=missing)
         asked = json.dumps([rule.selector, rule.params], default=str, sort_keys=True)
-        name = f"selector {self.dataset.name} {self.snapshot.version} {asked}"
+        name = f"selector {self.dataset.name} {self.snapshot.edition_of(asked)} {asked}"
         digest = blake2b(np.packbits(alive).tobytes(), digest_size=8).hexdigest()
         exact = f"{name} {digest}"
         if exact not in self.memory and compute is not None:

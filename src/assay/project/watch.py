@@ -14,6 +14,7 @@ _WHAT = {
     "gaps": "findings",
     "versions": "versions",
     "tags": "tags",
+    "labels": "rows",
     "selections": "tags",
     "views": "views",
 }

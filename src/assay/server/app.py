@@ -25,6 +25,7 @@ from assay.server.routes import (
     findings,
     gaps,
     jobs,
+    labels,
     maps,
     report,
     search,
@@ -71,7 +72,8 @@ def make_api(project: Project, *, base: str = "", static: Path = FOLDER) -> Fast
         generate_unique_id_function=lambda route: route.name,
     )
     api.state.service = Service(project, base)
-    for room in (datasets, views, findings, curate, maps, tags, search, report, gaps, ask, jobs):
+    shown = (views, findings, curate, maps, tags, labels, search, report, gaps)
+    for room in (datasets, *shown, ask, jobs):
         api.include_router(room.router)
     web = WebApp(static, base)
 

@@ -16,6 +16,7 @@ from assay.project.project import Project
 from assay.project.view.engine import Engine, View
 from assay.project.view.facets import facets
 from assay.server.jobs import Jobs
+from assay.server.shapes.views import ChosenRows
 
 MEMORY = 64
 """Answers of selectors and effects of fixes that are kept: at a million rows, 10 MB each."""
@@ -70,6 +71,21 @@ class Service:
     def view(self, name: str, key: str | None) -> View:
         """The view of that key on a dataset; all rows without a key."""
         return self.engine.get(self.dataset(name), key)
+
+    def row_ids(self, name: str, body: ChosenRows) -> list[str]:
+        """Ids of the rows that a request is about, of those that exist.
+
+        Raises:
+            UsageError: It names none.
+        """
+        snapshot = self.engine.snapshot(self.dataset(name))
+        if body.ids is not None:
+            return snapshot.ids_of(snapshot.indices_of(body.ids))
+        if body.rows is not None:
+            return snapshot.ids_of(snapshot.valid_rows(body.rows))
+        if body.view is not None:
+            return self.view(name, body.view).ids()
+        raise UsageError("The request names no rows.", allowed="ids, rows or view")
 
 
 @contextlib.contextmanager

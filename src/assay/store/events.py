@@ -144,6 +144,20 @@ SCHEMAS: dict[str, pa.Schema] = {
             ("time", _TIME),
         ]
     ),
+    # Answers to one field of many rows, given in one act: a judgment of each. A null value takes
+    # the answers back; `undoes` names an act that never counts again.
+    "labels": pa.schema(
+        [
+            ("key", pa.string()),
+            ("dataset", pa.string()),
+            ("field", pa.string()),
+            ("value", pa.string()),
+            ("row_ids", pa.list_(pa.string())),
+            ("annotator", pa.string()),
+            ("undoes", pa.string()),
+            ("time", _TIME),
+        ]
+    ),
     # Names that people gave to topics of the map. A topic is known again by its rows: `row_ids` are
     # the smallest ids among them, which is a sample by hash. `undoes` as for tags.
     "topics": pa.schema(
@@ -282,6 +296,11 @@ class Events:
         if row is not None:
             tests.append(f"array_has(`row_ids`, {_quote(row)})")
         return table.read(columns, where=" AND ".join(tests) or None)
+
+    def version(self, kind: str) -> int:
+        """Number of the newest version of a kind's table; 0 where nothing was appended yet."""
+        table = self._open(kind, create=False)
+        return 0 if table is None else table.version
 
     def _open(self, kind: str, *, create: bool) -> Table | None:
         path = self._root / f"{kind}.lance"

@@ -50,6 +50,11 @@ class Pinned(Table):
         self._old = frozenset(names)
 
     @property
+    def edition(self) -> str:
+        """What names the values of all columns for good."""
+        return self._now.edition
+
+    @property
     def schema(self) -> pa.Schema:
         """Columns with their metadata."""
         schema = self._now.schema
@@ -59,15 +64,9 @@ class Pinned(Table):
                 schema = schema.append(field) if at < 0 else schema.set(at, field)
         return schema
 
-    def read(
-        self,
-        columns: Sequence[str] | None = None,
-        *,
-        where: str | None = None,
-        with_row_id: bool = False,
-    ) -> pa.Table:
-        """As of any table, but for `where` and `with_row_id`, which it does not take."""
-        if where is not None or with_row_id:
+    def read(self, columns: Sequence[str] | None = None, *, where: str | None = None) -> pa.Table:
+        """As of any table, but for `where`, which it does not take."""
+        if where is not None:
             raise NotImplementedError("filter the rows that were read")
         names, new, old = self._split(columns)
         before = self._then.read(old)

@@ -77,6 +77,11 @@ class Table:
         """Number of this version; each commit adds one."""
         return int(self.handle.version)
 
+    @property
+    def edition(self) -> str:
+        """What names the values of all columns for good."""
+        return str(self.version)
+
     @cached_property
     def schema(self) -> pa.Schema:
         """Columns with their metadata."""
@@ -137,18 +142,11 @@ class Table:
         with read_guard(self.path):
             yield from scanner.to_batches()
 
-    def read(
-        self,
-        columns: Sequence[str] | None = None,
-        *,
-        where: str | None = None,
-        with_row_id: bool = False,
-    ) -> pa.Table:
+    def read(self, columns: Sequence[str] | None = None, *, where: str | None = None) -> pa.Table:
         """The named columns of all rows (of those where the SQL filter holds) in row order."""
         scanner = self.handle.scanner(
             columns=list(columns) if columns is not None else None,
             filter=where,
-            with_row_id=with_row_id,
             scan_in_order=True,
         )
         with read_guard(self.path):

@@ -472,6 +472,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/datasets/{dataset}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Labels
+         * @description Fields that can be answered, with the values they know.
+         */
+        get: operations["get_labels"];
+        put?: never;
+        /**
+         * Post Label
+         * @description Answer a field of rows: ids, row numbers, or all of a view. Null takes answers back.
+         */
+        post: operations["post_label"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/{dataset}/labels/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Post Unlabel
+         * @description Undo one act of labelling.
+         */
+        post: operations["post_unlabel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/{dataset}/lineage": {
         parameters: {
             query?: never;
@@ -1273,6 +1317,21 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** AnswerField */
+        AnswerField: {
+            /** Column */
+            column: string;
+            /** Field */
+            field: string;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Rows */
+            rows: number;
+            /** Values */
+            values: string[];
+        };
         /** AskBody */
         AskBody: {
             /**
@@ -1768,6 +1827,11 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** Fields */
+        Fields: {
+            /** Fields */
+            fields: components["schemas"]["AnswerField"][];
+        };
         /** FigureShape */
         FigureShape: {
             /** Label */
@@ -2094,6 +2158,47 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "running" | "done" | "failed" | "cancelled";
+        };
+        /** Label */
+        Label: {
+            /** By */
+            by: string;
+            /** Field */
+            field: string;
+            /** Time */
+            time: string;
+            /** Value */
+            value: string;
+        };
+        /** LabelBody */
+        LabelBody: {
+            /** Field */
+            field: string;
+            /** Ids */
+            ids?: string[] | null;
+            /** Rows */
+            rows?: number[] | null;
+            /** Value */
+            value: string | number | boolean | null;
+            /** View */
+            view?: string | null;
+        };
+        /** Labelled */
+        Labelled: {
+            /** Changed */
+            changed: number;
+            /** Column */
+            column: string;
+            /** Event */
+            event: string;
+            /** Field */
+            field: string;
+            /** Rows */
+            rows: number;
+            /** Undo */
+            undo: string;
+            /** Value */
+            value: string | null;
         };
         /** LanguageRows */
         LanguageRows: {
@@ -2608,6 +2713,8 @@ export interface components {
             id: string;
             /** In View */
             in_view: boolean;
+            /** Labels */
+            labels: components["schemas"]["Label"][];
             /** Lineage */
             lineage: {
                 [key: string]: unknown;
@@ -3217,6 +3324,13 @@ export interface components {
         UndoBody: {
             /** Event */
             event: string;
+        };
+        /** Unlabelled */
+        Unlabelled: {
+            /** Field */
+            field: string;
+            /** Rows */
+            rows: number;
         };
         /** UnnameBody */
         UnnameBody: {
@@ -4136,6 +4250,107 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_labels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fields"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_label: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Labelled"];
+                };
+            };
+            /** @description What is wrong and what to do. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    post_unlabel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unlabelled"];
+                };
             };
             /** @description What is wrong and what to do. */
             "4XX": {

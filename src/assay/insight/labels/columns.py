@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assay.errors import UsageError
-from assay.schema import Rows
+from assay.schema import ANSWERED_BY, LABELS, Rows
 
 NAMES = ("label", "labels", "class", "category", "intent", "topic", "sentiment", "target", "y")
 """Names by which a column of labels is known."""
@@ -30,6 +30,11 @@ class Labels:
     column: str
     codes: np.ndarray
     values: list[Any]
+
+    @property
+    def field(self) -> str:
+        """The column without what stands before a label in force: `intent` of `labels.intent`."""
+        return self.column.removeprefix(f"{LABELS}.")
 
     @property
     def counts(self) -> np.ndarray:
@@ -72,6 +77,14 @@ def read_labels(rows: Rows, column: str | None = None) -> Labels | None:
     return Labels(name, rank[codes], [classes[i] for i in order])
 
 
+def answered(rows: Rows, labels: Labels) -> np.ndarray:
+    """Rows whose label a person gave: bool, shape (n,)."""
+    if labels.column == labels.field:
+        return np.zeros(rows.num_rows, bool)
+    by = rows.table(f"{labels.column}{ANSWERED_BY}").column(0)
+    return np.asarray(by.is_valid())
+
+
 def read_probabilities(rows: Rows, labels: Labels, column: str | None = None) -> Any:
     """Out-of-sample class probabilities, float64 (n, classes), from an input column; else None.
 
@@ -96,9 +109,15 @@ def read_probabilities(rows: Rows, labels: Labels, column: str | None = None) ->
 
 
 def _label_column(schema: pa.Schema) -> str | None:
-    """The first column of labels by the order of `NAMES`."""
-    fields = {f.name.lower(): f for f in schema if _can_label(f.type) and "__" not in f.name}
-    return next((fields[name].name for name in NAMES if name in fields), None)
+    """The first column of labels by the order of `NAMES`, else the first field people answered.
+
+    Where people answered, it is that of the labels in force.
+    """
+    own = {f.name.lower(): f.name for f in schema if _can_label(f.type) and "__" not in f.name}
+    made = [(field.metadata or {}).get(b"assay.name", b"").decode() for field in schema]
+    given = {n.removeprefix(f"{LABELS}.").lower(): n for n in made if n.startswith(f"{LABELS}.")}
+    known = {**own, **given}
+    return next((known[name] for name in NAMES if name in known), next(iter(given.values()), None))
 
 
 def _can_label(kind: pa.DataType) -> bool:

@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from assay.insight.labels.columns import Labels, lacks_labels, read_labels, read_probabilities
+from assay.insight.labels.columns import (
+    Labels,
+    answered,
+    lacks_labels,
+    read_labels,
+    read_probabilities,
+)
 from assay.insight.labels.confident import (
     Votes,
     calibrated_margin,
@@ -50,7 +56,8 @@ def label_errors(
     Confident learning says which rows; see `confident.wrong_labels`. It reads out-of-sample
     probabilities where a column has them, else those that the 15 nearest rows vote for, in rounds:
     rows that were flagged vote no more (`confident.doubted_in_rounds`). Identical rows that
-    disagree are not judged by each other; `labels.ambiguous` names them. Worst first is the
+    disagree are not judged by each other; `labels.ambiguous` names them. Labels that people gave
+    here are not flagged: somebody looked. Worst first is the
     calibrated margin of the best other class over the given one, averaged with that of the
     neighbors' votes where there are both. A flag is a reason to look: of flags in ten benchmarks,
     reviewers confirmed a fifth to nine tenths.
@@ -92,6 +99,7 @@ def label_errors(
         votes.append(voted.of(known))
     if not votes:
         return
+    wrong = wrong[~answered(rows, found)[known[wrong]]]
     margin = np.mean([calibrated_margin(each, code) for each in votes], axis=0)
     if len(wrong) == 0:
         return

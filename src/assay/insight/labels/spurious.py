@@ -80,7 +80,8 @@ def spurious(
     labeled = np.flatnonzero(found.codes >= 0)
     if len(labeled) < LEAST_ROWS:
         return
-    fields = [f for f in metadata(rows.schema, *SIGNALS) if f.name != found.column]
+    own = (found.column, found.field)
+    fields = [f for f in metadata(rows.schema, *SIGNALS) if f.name not in own]
     looked, left_out, judged = 0, [], []
     for column in coded_columns(rows, fields):
         table = _count(column, found, labeled)

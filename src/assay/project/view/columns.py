@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from assay import registry
 from assay.project.view.dates import Form, common_form
-from assay.schema import RESERVED
+from assay.schema import ANSWERED_BY, LABELS, RESERVED
 from assay.search.kinds import LIST as LIST_KIND
 from assay.search.kinds import NUMBER, SPANS, TEXT, TIME, TRUTH, kind_of
 from assay.store.table import Table
@@ -70,17 +70,25 @@ class Column:
     @property
     def group(self) -> str:
         """The op's name (or alias) for signals, empty for input columns."""
+        if self.op == LABELS:
+            return LABELS
         return self.name.rpartition(".")[0] if self.op else ""
+
+    @property
+    def _says_who(self) -> bool:
+        return self.op == LABELS and self.name.endswith(ANSWERED_BY)
 
     @property
     def facet(self) -> bool:
         """Whether a facet can be drawn."""
         countable = ("number", "category", "boolean", "date", "list", "spans")
-        return self.kind in countable and self.name not in _QUIET
+        return self.kind in countable and self.name not in _QUIET and not self._says_who
 
     @property
     def table(self) -> bool:
         """Whether a table shows it unasked."""
+        if self.op == LABELS:
+            return not self._says_who
         if self.op:
             return self.name.endswith(("language.code", "tokens.count", "stats.words", "pii.count"))
         worth = self.kind in ("text", "category") and self.name not in RESERVED
@@ -165,6 +173,9 @@ def _signal(each: pa.Field, metadata: Mapping[str, str], head: pa.Table) -> Colu
     label = _SPOKEN.get((op, output)) or _label(output)
     if prefix != op and op != "map":
         label = f"{label} ({prefix.rpartition('@')[2] if '@' in prefix else prefix})"
+    if op == LABELS:
+        label = f"{_label(dotted.removeprefix(f'{LABELS}.').removesuffix(ANSWERED_BY))}, labelled"
+        label += " by" if each.name.endswith(ANSWERED_BY) else ""
     details = {
         "version": metadata.get("assay.version"),
         "params": params[0] if isinstance(params, list) and params else params,

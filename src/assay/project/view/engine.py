@@ -211,9 +211,9 @@ class Engine:
         name = dataset.full_name if isinstance(table, Pinned) else dataset.name
         with self._lock:
             known = self._snapshots.get(name)
-            if known is None or known.version != table.version:
+            if known is None or known.edition != table.edition:
                 whole = self.project.dataset(dataset.name)
-                known = Snapshot(table, lambda rows: rowsets.mask(whole, rows))
+                known = Snapshot(table, lambda rows: rowsets.mask(whole, rows), known)
                 self._snapshots[name] = known
             self._snapshots.move_to_end(name)
             while len(self._snapshots) > _KEEP_SNAPSHOTS:
@@ -288,7 +288,7 @@ def _combine(
 ) -> View:
     digest = blake2b(digest_size=8)
     chosen = [each.column for each in spec.filters]
-    described = [dataset.full_name, snapshot.version, spec.texts(), chosen]
+    described = [dataset.full_name, snapshot.edition, spec.texts(), chosen]
     digest.update(json.dumps(described, ensure_ascii=False).encode("utf-8", "replace"))
     for each, bits in zip(spec.filters, held, strict=True):
         if parse(each.text).row_sets:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assay.errors import UsageError
-from assay.project import check, find, tags
+from assay.project import check, find, labels, tags
 from assay.project.explain import explain
 from assay.project.view.columns import Column
 from assay.project.view.engine import View
@@ -70,6 +70,7 @@ def inspect_row(dataset: Dataset, view: View, row_id: str) -> dict[str, Any]:
             for f in check.findings(dataset.at(None), state=None, shown=0, row=row_id)
         ],
         "tags": tags.of_row(dataset, row_id),
+        "labels": labels.of_row(dataset, row_id),
         "in_view": bool(view.mask[row]),
         "previous": before,
         "next": after,

@@ -19,6 +19,7 @@ from assay.errors import UsageError
 from assay.project.view import expressions
 from assay.project.view.columns import Column, describe_columns
 from assay.project.view.counting import Binned, Coded, binned, coded, numbers
+from assay.schema import LABELS
 from assay.search.evaluation import below
 from assay.search.expression import parse
 from assay.search.names import Resolved, resolver
@@ -28,6 +29,8 @@ from assay.store.table import Table
 T = TypeVar("T")
 CACHE_BYTES = 450_000_000
 """What the columns of one snapshot may take; the longest unused go first."""
+_READ = ("values", "numbers", "binned", "coded", "weights", "ranks")
+"""Kinds of what is kept that are named by the column they were read from."""
 RANKS = 10_000
 """Values that stand for all of a column where one is ranked among them."""
 
@@ -38,16 +41,31 @@ class Snapshot:
     Args:
         table: The table at its version.
         named: From the name of rows (`tag:good`) to which of all rows they are.
+        before: An earlier one of the same rows: what it read of columns that are stored, and so
+            are the same, is not read again.
     """
 
-    def __init__(self, table: Table, named: Callable[[str], np.ndarray] | None = None) -> None:
+    def __init__(
+        self,
+        table: Table,
+        named: Callable[[str], np.ndarray] | None = None,
+        before: Snapshot | None = None,
+    ) -> None:
         self._named = named
         self.table = table
         self.version = table.version
+        self.edition = table.edition
         self.num_rows = table.num_rows
         self._lock = threading.RLock()
         self._cache: OrderedDict[tuple[str, str], tuple[Any, int]] = OrderedDict()
         self._bytes = 0
+        if before is not None and before.version == self.version:
+            self._inherit(before)
+
+    def edition_of(self, text: str) -> str:
+        """What names all that a text speaks of for good: labels count where it may mean them."""
+        fields = [column.name.rpartition(".")[2] for column in self.columns if column.op == LABELS]
+        return self.edition if any(field in text for field in fields) else str(self.version)
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -317,6 +335,14 @@ class Snapshot:
             raise UsageError(f"No rows are called '{name}' here.")
         true = self._named(name)[: self.num_rows]
         return np.pad(true, (0, self.num_rows - len(true)))
+
+    def _inherit(self, before: Snapshot) -> None:
+        """Take over what says nothing about columns that are derived."""
+        stored = {column.name for column in self.columns if column.op != LABELS}
+        with before._lock:
+            kept = {k: v for k, v in before._cache.items() if k[0] in _READ and k[1] in stored}
+        self._cache.update(kept)
+        self._bytes = sum(size for _, size in kept.values())
 
     def _cached(self, kind: str, name: str, build: Callable[[], T], size: Callable[[T], int]) -> T:
         with self._lock:

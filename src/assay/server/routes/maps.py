@@ -101,7 +101,7 @@ def get_color(service: Use, request: Request, dataset: str, column: str) -> Resp
     """One code a source row; see the legend."""
     snapshot = service.engine.snapshot(service.dataset(dataset))
     body = color_codes(snapshot, column).tobytes()
-    identity = f"color {dataset} {snapshot.version} {column}"
+    identity = f"color {dataset} {snapshot.edition} {column}"
     return tagged(request, identity, _BYTES, body) or Response(body)
 
 

@@ -26,17 +26,7 @@ def get_tags(service: Use, dataset: str) -> Any:
 def post_tag(service: Use, dataset: str, body: shapes.TagBody) -> Any:
     """Put a tag on rows or take it off: by ids, row numbers, or all rows of a view."""
     found = service.dataset(dataset)
-    snapshot = service.engine.snapshot(found)
-    if body.ids is not None:
-        # Only ids that exist; what is tagged must be there.
-        row_ids = snapshot.ids_of(snapshot.indices_of(body.ids))
-    elif body.rows is not None:
-        row_ids = snapshot.ids_of(snapshot.valid_rows(body.rows))
-    elif body.view is not None:
-        row_ids = service.view(dataset, body.view).ids()
-    else:
-        raise UsageError("Nothing is to be tagged.", allowed="ids, rows or view")
-    done = tags.tag(found, body.tag, row_ids, action=body.action)
+    done = tags.tag(found, body.tag, service.row_ids(dataset, body), action=body.action)
     return {**done, "undo": done["event"]}
 
 

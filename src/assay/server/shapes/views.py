@@ -225,6 +225,13 @@ class FindingRef(BaseModel):
     state: str
 
 
+class Label(BaseModel):
+    field: str
+    value: str
+    by: str
+    time: str
+
+
 class Row(BaseModel):
     id: str
     row: int
@@ -240,6 +247,7 @@ class Row(BaseModel):
     duplicates: Duplicates
     findings: list[FindingRef]
     tags: list[str]
+    labels: list[Label]
     in_view: bool
     previous: str | None
     next: str | None
@@ -304,13 +312,18 @@ class Tags(BaseModel):
     tags: list[TagShape]
 
 
-class TagBody(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    tag: str
-    action: Literal["add", "remove"] = "add"
+class ChosenRows(BaseModel):
+    """Rows by their ids, by their numbers, or all of a view."""
+
     ids: list[str] | None = None
     rows: list[int] | None = None
     view: str | None = None
+
+
+class TagBody(ChosenRows):
+    model_config = ConfigDict(extra="forbid")
+    tag: str
+    action: Literal["add", "remove"] = "add"
 
 
 class Tagged(BaseModel):
