@@ -174,3 +174,32 @@ def test_a_view_is_another_one_when_labels_change(docs, ids) -> None:
     docs.label("intent", "loan", ids[5:])
     same = engine.view(docs, {"filters": ["stars > 1", 'labels.intent == "refund"']})
     assert same.count == 1
+
+
+def test_checks_of_labels_read_what_is_in_force_and_leave_alone_what_was_answered(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        {"text": f"row {i}", "label": i % 2, "p": [0.95, 0.05] if i % 2 == 0 else [0.05, 0.95]}
+        for i in range(40)
+    ]
+    for wrong in (3, 8):
+        rows[wrong]["label"] = 1 - rows[wrong]["label"]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    docs = assay.open(tmp_path / "project").dataset("docs")
+    docs.add(file)
+    ids = docs.to_table(["id"]).column("id").to_pylist()
+    (before,) = docs.check("label_errors")
+    assert set(before.row_ids) == {ids[3], ids[8]}
+    docs.label("label", 1, [ids[3]])
+    docs.label("label", 1, [ids[5]])  # agrees with what it came with
+    (after,) = docs.check("label_errors")
+    assert (after.row_ids, after.evidence["column"]) == ([ids[8]], "labels.label")
+    docs.label("label", 1, [ids[8]])  # somebody looked, and keeps what the model doubts
+    assert docs.check("label_errors") == []
+
+
+def test_a_label_is_no_metadata_that_gives_itself_away(docs, ids) -> None:
+    docs.label("intent", "pay", ids)
+    assert docs.check("labels.spurious") == []

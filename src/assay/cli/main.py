@@ -42,6 +42,7 @@ COMMANDS = {
     "export": "project",
     "lineage": "project",
     "tag": "tag",
+    "label": "label",
     "serve": "serve",
     "ops": "run",
     "doctor": "run",

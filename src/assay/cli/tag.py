@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from assay.cli.main import json_option, opened, project_option
 from assay.cli.output import clean, out, plural, print_json, suggest
 from assay.errors import UsageError
+
+if TYPE_CHECKING:
+    from assay.project.dataset import Dataset
+
+
+def chosen(target: Dataset, where: str | None, ids: Sequence[str], verb: str) -> list[str]:
+    """Ids of the rows that a command is about.
+
+    Raises:
+        UsageError: It does not say which, or there is no such row.
+    """
+    from assay.project.row import full_id
+
+    if (where is None) == (not ids):
+        raise UsageError(f"Say which rows to {verb}.", allowed="--where EXPR, or --ids ID")
+    if where is None:
+        return [full_id(target, row_id) for row_id in ids]
+    found: list[str] = target.where(where).to_table(["id"]).column("id").to_pylist()
+    return found
 
 
 @click.command()
@@ -35,7 +57,6 @@ def tag(
 ) -> None:
     """Tag rows of DATASET with NAME; without NAME, list its tags. Filter with --where tag:NAME."""
     from assay.project import tags
-    from assay.project.row import full_id
 
     target = opened(project).dataset(dataset)
     _ = target.source
@@ -55,12 +76,7 @@ def tag(
             out().print("No tags yet.")
             suggest("tag", dataset, "NAME", "--where", "EXPR")
         return
-    if (where is None) == (not ids):
-        raise UsageError("Say which rows to tag.", allowed="--where EXPR, or --ids ID")
-    if where is not None:
-        row_ids = target.where(where).to_table(["id"]).column("id").to_pylist()
-    else:
-        row_ids = [full_id(target, row_id) for row_id in ids]
+    row_ids = chosen(target, where, ids, "tag")
     done = target.tag(name, row_ids, action="remove" if remove else "add")
     if as_json:
         print_json(done)
