@@ -158,6 +158,16 @@ def test_where_no_fix_would_help_the_rows_can_be_tagged(assay, lines) -> None:
     assert assay("tag", "docs", "look-at", "--where", f"finding:{found['id']}").code == 0
     refused = assay("findings", "docs", "--apply", found["id"])
     assert refused.code == 2 and "has no fix to apply" in refused.stderr
+    # The same of a version, whose findings are its own.
+    assay("split", "docs", "--parts", "most=3,rest=1", "--by", "content")
+    assay("check", "docs@most", "drift.versions")
+    (part,) = assay("findings", "docs@most", "--json").json["findings"]
+    assert part["id"] != found["id"]
+    where = ("--where", f"finding:{part['id']}")
+    shown = assay("findings", "docs@most", part["id"]).stdout
+    assert f" tag docs@most look-at {' '.join(where)}\n" in shown
+    tagged = assay("tag", "docs@most", "odd", *where, "--json").json
+    assert tagged["rows"] == part["rows"] > 0
 
 
 def test_rows_of_a_check_that_scores_no_rows_have_the_score_of_their_finding(

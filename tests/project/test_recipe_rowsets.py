@@ -115,6 +115,19 @@ def test_a_version_of_a_version_reads_row_sets_about_its_own_rows(docs) -> None:
     assert docs.project.versions.get("docs", made).rows_in == 5
 
 
+def test_a_finding_of_a_version_means_its_rows_wherever_it_is_named(docs) -> None:
+    part = docs.at(curate(docs, {"keep": "n != 0"}))
+    docs.check("duplicates.exact")
+    (found,) = part.check("duplicates.exact")  # 9 repeats 1; that 8 repeats 0 is no more to see
+    for rows in (part, docs, docs.where("n > 2")):
+        chosen = rows.where(f"finding:{found.id}").to_table(["n"])[0].to_pylist()
+        assert chosen == [9]
+    made = part.curate(name="once", rules=[{"drop": f"finding:{found.id[:8]}"}])
+    assert numbers(docs, made.output["name"].partition("@")[2]) == [1, 2, 3, 4, 5, 6, 7, 8]
+    with pytest.raises(UsageError, match="is no finding of 'docs'"):
+        docs.where("finding:ffff").to_table()
+
+
 def test_rows_chosen_by_a_row_set_are_curated_as_by_its_rule(docs) -> None:
     tags.tag(docs, "good", ids(docs, "n < 4"))
     made = docs.where("tag:good").where("n > 0").curate(name="some")

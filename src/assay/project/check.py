@@ -212,25 +212,9 @@ def findings(
         row: Only those that concern the row of this id.
     """
     newest = {check: run["key"] for check, run in _newest(dataset).items()}
-    states = _states(dataset)
-    out = []
-    for record in _records(dataset, shown, row):
-        if newest.get(record["check"]) != record["run"]:
-            continue
-        found = StoredFinding(
-            id=record["finding"],
-            check=record["check"],
-            rows=record["rows"],
-            row_ids=record.get("row_ids", ()),
-            score=record["score"],
-            title=record["title"],
-            evidence=json.loads(record["evidence"]),
-            fix=json.loads(record["fix"]) if record["fix"] else None,
-            state=states.get(record["finding"], "open"),
-            time=record["time"].isoformat(timespec="seconds"),
-        )
-        if state is None or found.state == state:
-            out.append(found)
+    records, states = _records(dataset, shown, row), _states(dataset)
+    new = [_stored(each, states) for each in records if newest.get(each["check"]) == each["run"]]
+    out = [found for found in new if state is None or found.state == state]
     return sorted(out, key=lambda found: (-found.score, found.check, found.id))
 
 
@@ -289,6 +273,21 @@ def _records(dataset: Dataset, shown: int | None, row: str | None) -> list[dict[
     return rows
 
 
+def _stored(record: Mapping[str, Any], states: Mapping[str, str]) -> StoredFinding:
+    return StoredFinding(
+        id=record["finding"],
+        check=record["check"],
+        rows=record["rows"],
+        row_ids=record.get("row_ids", ()),
+        score=record["score"],
+        title=record["title"],
+        evidence=json.loads(record["evidence"]),
+        fix=json.loads(record["fix"]) if record["fix"] else None,
+        state=states.get(record["finding"], "open"),
+        time=record["time"].isoformat(timespec="seconds"),
+    )
+
+
 def triage(dataset: Dataset, finding: str, action: str, *, note: str = "") -> StoredFinding:
     """Record that a finding is snoozed, applied, or neither any more.
 
@@ -341,6 +340,21 @@ def find_one(dataset: Dataset, finding: str) -> StoredFinding:
             remedy=f"assay findings {dataset.name} lists them",
         )
     return matches[0]
+
+
+def find_named(dataset: Dataset, finding: str) -> StoredFinding:
+    """As `find_one`, but also one that was found in other rows of the dataset, or that is not new.
+
+    An id is that of a check and a set of rows, so it means those rows wherever they were found.
+    """
+    try:
+        return find_one(dataset, finding)
+    except UsageError:
+        records = _records(dataset, None, None) if finding else []
+        named = {each["finding"]: each for each in records if each["finding"].startswith(finding)}
+        if len(named) != 1:
+            raise
+        return _stored(next(iter(named.values())), _states(dataset))
 
 
 def applied_rules(dataset: Dataset) -> list[Mapping[str, Any]]:

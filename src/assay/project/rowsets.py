@@ -115,7 +115,7 @@ def read(dataset: Dataset, rowset: RowSet, rows: StoredRows | None = None) -> Re
         elif rowset.kind == "selection":
             ids, event, time = tags.selection(dataset, rowset.name), rowset.name, None
         else:
-            one = check.find_one(dataset, rowset.name)
+            one = check.find_named(dataset, rowset.name)
             ids, event, time = one.row_ids, one.id, one.time
         found = ids if isinstance(ids, pa.Array) else pa.array(ids, pa.string())
         mask[_places(dataset, found)] = True
