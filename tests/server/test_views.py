@@ -339,6 +339,18 @@ def test_a_thumb_makes_rows_likely_and_the_most_likely_a_selection(client: Clien
     assert 0 <= stored["low"] <= stored["expected"] <= stored["high"] <= 3
     taken_back = client.post(f"{D}/search/thumb", {**asked, "answer": None})
     assert (taken_back["yes"], taken_back["answer"]) == (0, None)
+    # As `judge` in Python, by the start of an id.
+    by_start = client.post(f"{D}/search/thumb", {**asked, "row": first[:12], "answer": True})
+    assert by_start["answer"] is True and by_start["likely"] == likely
+
+
+def test_a_thumb_that_is_refused_is_not_kept(client: Client) -> None:
+    search = {"query": "order refused"}
+    key = client.post(f"{D}/view", {"search": search})["view_key"]
+    (row,) = client.get(f"{D}/search/likely?view={key}&limit=1")["rows"]
+    body = {"search": search, "row": row["id"], "answer": True, "view": "0" * 16}
+    assert client.ask("POST", f"{D}/search/thumb", body).status == 410
+    assert client.get(f"{D}/search/likely?view={key}&limit=1")["yes"] == 0
 
 
 def test_each_row_of_a_search_says_how_likely_it_is_meant(client: Client) -> None:

@@ -152,6 +152,7 @@ def standing(dataset: Dataset, query: Query, row_id: str, ranking: Ranking) -> d
     Raises:
         UsageError: There is no such row.
     """
+    row_id = row.full_id(dataset, row_id)
     place = dataset.row_index(row_id)
     found = standings(dataset, query, np.array([place]), ranking)
     answer, (chance,) = found["answers"].get(row_id), found["likely"]

@@ -21,15 +21,19 @@ router = APIRouter(prefix="/api/datasets/{dataset}", tags=["search"])
 @router.post("/search/standing", response_model=shapes.Standing)
 def post_standing(service: Use, dataset: str, body: shapes.StandingBody) -> Any:
     """How a row stands to a search."""
-    return _standing(service, dataset, body)
+    query = read_query(body.search.model_dump())
+    ranking = _ranking(service, dataset, query, body.view)
+    return thumbs.standing(service.dataset(dataset), query, body.row, ranking)
 
 
 @router.post("/search/thumb", response_model=shapes.Standing)
 def post_thumb(service: Use, dataset: str, body: shapes.ThumbBody) -> Any:
     """Say whether a row is what a search looks for."""
-    found = service.dataset(dataset)
-    thumbs.judge(found, read_query(body.search.model_dump()), body.row, body.answer)
-    return _standing(service, dataset, body)
+    found, query = service.dataset(dataset), read_query(body.search.model_dump())
+    # Before the answer is recorded, so that one that is refused is not kept.
+    ranking = _ranking(service, dataset, query, body.view)
+    thumbs.judge(found, query, body.row, body.answer)
+    return thumbs.standing(found, query, body.row, ranking)
 
 
 @router.get("/search/likely", response_model=shapes.Standings)
@@ -74,12 +78,6 @@ def post_concept(service: Use, dataset: str, body: shapes.ConceptBody) -> Any:
 
     job = service.jobs.start("concept", found.name, f"Teaching concept.{body.name}", work)
     return {"job": job.id}
-
-
-def _standing(service: Service, dataset: str, body: shapes.StandingBody) -> Any:
-    query = read_query(body.search.model_dump())
-    ranking = _ranking(service, dataset, query, body.view)
-    return thumbs.standing(service.dataset(dataset), query, body.row, ranking)
 
 
 def _ranking(
