@@ -187,6 +187,11 @@ class Selection:
     reason: pa.Array
 
 
+def has_text(schema: pa.Schema) -> bool:
+    """Whether the column `text` is there, and holds texts."""
+    return "text" in schema.names and pa.types.is_string(schema.field("text").type)
+
+
 def signal_column(op: str, output: str) -> str:
     """Stored name of a signal: `text.stats` and `words` give `text_stats__words`."""
     return f"{op.replace('.', '_').replace('@', '_')}__{output}"

@@ -84,6 +84,31 @@ def test_rows_that_come_later_are_dealt_and_none_moves(docs, tmp_path) -> None:
     assert not docs.split({"train": 1, "test": 1}, by="group:author").kept_cuts
 
 
+def test_none_moves_either_where_another_split_of_these_names_came_between(docs, tmp_path) -> None:
+    asked = {"parts": {"train": 3, "test": 1}, "by": "group:author"}
+    first = docs.split(**asked)
+    docs.split(**asked, repeats="keep")
+    docs.split(**asked, seed=1)
+    before = {p["name"]: ids(docs, p["name"]) for p in first.parts}
+    add(docs, tmp_path, "b", [{**row, "author": f"b{i}"} for i, row in enumerate(lines(100, 200))])
+    again = docs.split(**asked)
+    assert again.kept_cuts
+    for part in again.parts:
+        assert before[part["name"]] <= ids(docs, part["version"].partition("@")[2])
+
+
+@pytest.mark.parametrize(
+    "values", [range(40), [[i, i] for i in range(40)], [{"a": i} for i in range(40)]]
+)
+def test_a_column_called_text_that_holds_no_texts_is_split_like_any_other(tmp_path, values) -> None:
+    docs = assay.open(tmp_path / "p").dataset("docs")
+    add(docs, tmp_path, "a", [{"text": value, "n": i} for i, value in enumerate(values)])
+    made = docs.split({"a": 1, "b": 1}, by="group:n", repeats="keep")
+    assert sum(part["rows"] for part in made.parts) == 40
+    assert made.across["near"] == {"rows": 0, "groups": 0}
+    assert docs.split({"c": 1, "d": 1}, by="time:n").by == "time:n"
+
+
 def test_groups_stay_whole(docs) -> None:
     docs.split({"train": 0.7, "test": 0.3}, by="group:author")
     authors = [set(docs.at(v).to_table(["author"])[0].to_pylist()) for v in ("train", "test")]
@@ -142,7 +167,10 @@ def test_what_stands_in_several_parts_is_counted_and_what_to_do_is_said(docs, tm
     assert told.across["exact"] == {"rows": 0, "groups": 0}
     assert told.why_left_out == {"repeats": 6, "linking": 0, "no_time": 0}
     assert told.across["near"] == {"rows": 2, "groups": 1}
-    assert "--repeats near" in told.notes[-1]
+    assert told.notes == (
+        "2 rows of 1 set of near duplicates are in several parts; with repeats=near, or "
+        "--repeats near, each set stays in one",
+    )
     apart = docs.split({"odd": 105, "rest": 101}, by="time:at", repeats="near")
     assert apart.across == {"exact": {"rows": 0, "groups": 0}, "near": {"rows": 0, "groups": 0}}
     assert (apart.why_left_out["repeats"], apart.notes) == (7, ())

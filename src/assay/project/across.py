@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from assay.errors import UsageError
-from assay.schema import Rows
+from assay.schema import Rows, has_text
 from assay.select.alike import SIGNATURE
 from assay.store.identity import NO_CONTENT
 
@@ -50,7 +50,7 @@ def across(dataset: Handle, versions: Sequence[str]) -> Across:
 def _near(rows: Rows, dealt: np.ndarray, part: np.ndarray) -> dict[str, int] | None:
     from assay.ops.match.near import near_duplicates
 
-    if rows.schema.get_field_index("text") < 0:
+    if not has_text(rows.schema):
         return {"rows": 0, "groups": 0}
     try:
         signatures = rows.table(SIGNATURE).column(0).take(pa.array(dealt))

@@ -16,6 +16,7 @@ from assay.insight.diff import cells, columns, domain, overlap
 from assay.insight.diff.schema import Shared, compare_schemas, shared
 from assay.project.rows import StoredRows
 from assay.project.shared_vectors import shared_space, vectors
+from assay.schema import has_text
 from assay.search.spaces import is_embedding
 from assay.store.versions import Version
 
@@ -50,8 +51,7 @@ class _Side:
 
     @property
     def has_text(self) -> bool:
-        names = self.rows.schema.names
-        return "text" in names and pa.types.is_string(self.rows.schema.field("text").type)
+        return has_text(self.rows.schema)
 
     @property
     def has_embedding(self) -> bool:

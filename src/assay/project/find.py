@@ -21,6 +21,7 @@ from assay.project.query import (
     vectors_of,
     words_of,
 )
+from assay.schema import has_text
 from assay.search.hybrid import DEPTH, Hit, as_matrix, fuse, rank_by_text, rank_by_vector
 from assay.search.spaces import is_embedding, name_of
 from assay.store import index
@@ -126,7 +127,7 @@ def ranked(
 
 def _searchable(dataset: Dataset, table: Table, queries: Sequence[Query]) -> pa.Field | None:
     """The embedding to search by, or None where words alone are searched."""
-    if "text" not in table.schema.names or not pa.types.is_string(table.schema.field("text").type):
+    if not has_text(table.schema):
         raise UsageError(
             f"'{dataset.name}' has no text to search.",
             allowed=", ".join(n for n in table.schema.names if "__" not in n),

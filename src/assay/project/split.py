@@ -12,11 +12,13 @@ import numpy as np
 import pyarrow as pa
 
 from assay.errors import UsageError
+from assay.insight.wording import count
 from assay.project.across import across
 from assay.project.check import ensure
 from assay.project.curate import curate, signals_of
 from assay.run.compute import Progress
 from assay.run.recipe import Recipe
+from assay.schema import has_text
 from assay.select._ranking import column_of
 from assay.select.alike import THRESHOLD, first_places
 from assay.select.compiled import compile_rules
@@ -84,7 +86,7 @@ def split(
 ) -> SplitResult:
     """Deal the rows into parts; see `Dataset.split`."""
     shares = _shares(parts or PARTS)
-    by = by or ("near" if "text" in dataset.schema.names else "content")
+    by = by or ("near" if has_text(dataset.schema) else "content")
     rule = _rule(by, seed, repeats)
     asked = ", ".join(f"{name} {share:.6g}" for name, share in shares.items())
     told = f"a split into {asked} by {by}"
@@ -139,8 +141,8 @@ def _notes(dataset: Handle, found: Mapping[str, Mapping[str, int] | None]) -> tu
     exact, near = found["exact"], found["near"]
     if exact is not None and exact["groups"]:
         notes.append(
-            f"{exact['rows']:,} rows of {exact['groups']:,} equal contents are in several parts; "
-            "with repeats=drop, or --repeats drop, each content stays in one"
+            f"{exact['rows']:,} rows of {count(exact['groups'], 'equal content')} are in several "
+            "parts; with repeats=drop, or --repeats drop, each content stays in one"
         )
     if near is None:
         notes.append(
@@ -149,8 +151,8 @@ def _notes(dataset: Handle, found: Mapping[str, Mapping[str, int] | None]) -> tu
         )
     elif near["groups"]:
         notes.append(
-            f"{near['rows']:,} rows of {near['groups']:,} sets of near duplicates are in several "
-            "parts; with repeats=near, or --repeats near, each set stays in one"
+            f"{near['rows']:,} rows of {count(near['groups'], 'set')} of near duplicates are in "
+            "several parts; with repeats=near, or --repeats near, each set stays in one"
         )
     return tuple(notes)
 
@@ -271,16 +273,23 @@ def _written(dataset: Handle, rule: Mapping[str, Any], bound: float | None) -> f
 def _earlier(
     dataset: Handle, names: list[str], rule: Mapping[str, Any], told: str
 ) -> list[Any] | None:
-    """The bounds of the newest split of this description, where all of its parts are there."""
+    """The bounds of the newest split of this description and rule, if all its parts are there."""
     found = []
     for name in names:
         editions = dataset.project.versions.editions(dataset.name, name)
-        recipes = [Recipe.from_yaml(version.recipe) for version in reversed(editions)]
-        recipe = next((r for r in recipes if r.description == told), None)
-        last = dict(recipe.rules[-1]) if recipe is not None and recipe.rules else {}
-        found.append((last.pop("low", None), last.pop("high", None)))
-        if last != rule:
+        recipes = (Recipe.from_yaml(version.recipe) for version in reversed(editions))
+        known = (_bounds(recipe, rule) for recipe in recipes if recipe.description == told)
+        bounds = next((each for each in known if each is not None), None)
+        if bounds is None:
             return None
+        found.append(bounds)
     joined = [low for low, _ in found] + [found[-1][1]]
     fits = all(a[1] == b[0] for a, b in pairwise(found))
     return joined if fits else None
+
+
+def _bounds(recipe: Recipe, rule: Mapping[str, Any]) -> tuple[Any, Any] | None:
+    """Where the part begins and ends that a recipe takes by this rule; None if by another."""
+    last = dict(recipe.rules[-1])
+    bounds = last.pop("low", None), last.pop("high", None)
+    return bounds if last == rule else None

@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from assay import models, registry
 from assay.project.find import text_embedding
 from assay.project.shared_vectors import shared_space
 from assay.registry import Op
 from assay.run.compute import Progress
+from assay.schema import has_text
 from assay.search.spaces import words_alone
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def obstacle(pool: Dataset, target: Dataset) -> Obstacle | None:
     if shared_space(pool.schema, target.schema) is not None:
         return None
     for side in (pool, target):
-        if not _has_text(side):
+        if not has_text(side.schema):
             return Obstacle(
                 f"{side.full_name} has no text to embed, and no embedding in common with the other "
                 "dataset.",
@@ -103,8 +102,3 @@ def _command(dataset: Dataset, request: Mapping[str, Any]) -> str:
     words += [word for k, v in given.items() for word in ("-p", f"{k}={v}")]
     words += ["--as", request["as"]] if request["as"] != op.name else []
     return shlex.join(words)
-
-
-def _has_text(dataset: Dataset) -> bool:
-    schema = dataset.schema
-    return "text" in schema.names and pa.types.is_string(schema.field("text").type)
