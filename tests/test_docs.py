@@ -165,6 +165,7 @@ CALLS: dict[str, str] = {
     "ask": "ask docs card",
     "versions": "versions",
     "tag": "tag docs good --where version:clean",
+    "label": "label docs tone dry --where version:clean",
 }
 
 
