@@ -56,7 +56,9 @@ def shapes() -> dict[str, list[dict[str, Any]]]:
         "long": [{"text": LONG, "n": 1}, {"text": "x" * 100_000, "n": 2}],
         "nan": [{"text": f"Number {n}", "n": math.nan, "some": n or math.nan} for n in range(20)],
         "one": [{"text": "Only this one."}],
-        "scripts": [{"text": text, text[:40]: text, "title": text} for text in SCRIPTS],
+        "scripts": [
+            {"text": text, text[:40]: text, "title": text, "[1], [2]": text} for text in SCRIPTS
+        ],
     }
 
 

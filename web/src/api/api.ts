@@ -2,7 +2,7 @@
 import { queryOf, type Query, type Search, type View } from "@/lib/view";
 import { getArrow } from "./arrow";
 import { client, told } from "./client";
-import { apiUrl, ask, getBytes } from "./http";
+import { apiUrl, ask, getBytes, listOf } from "./http";
 import type { components } from "./schema";
 import type { FindingState, Job, SavedView, TriageAction } from "./types";
 
@@ -56,10 +56,10 @@ export const api = {
     told(client.POST("/api/datasets/{dataset}/view", { params: of(d), body: bodyOf(query), signal })),
   /** Rows of a view as an Arrow table; see `rowsOf`. */
   rows: (d: string, view: string, { offset = 0, limit = 200, columns, cut }: { offset?: number; limit?: number; columns?: readonly string[]; cut?: number } = {}, signal?: AbortSignal) =>
-    getArrow(apiUrl(bytes(d, "rows"), { view, offset, limit, columns: columns?.join(","), cut }), { signal }),
+    getArrow(apiUrl(bytes(d, "rows"), { view, offset, limit, columns: columns && listOf(columns), cut }), { signal }),
   mask: (d: string, view: string, signal?: AbortSignal) => getBytes(apiUrl(bytes(d, "mask"), { view }), signal),
   facets: (d: string, view: string, columns?: readonly string[], signal?: AbortSignal) =>
-    told(client.GET("/api/datasets/{dataset}/facets", { params: { ...of(d), query: { view, columns: columns?.join(",") } }, signal })),
+    told(client.GET("/api/datasets/{dataset}/facets", { params: { ...of(d), query: { view, columns: columns && listOf(columns) } }, signal })),
   complete: (d: string, text: string, at: number, signal?: AbortSignal) =>
     told(client.GET("/api/datasets/{dataset}/complete", { params: { ...of(d), query: { text, at } }, signal })),
   checkExpression: (d: string, text: string) =>

@@ -46,6 +46,11 @@ export function apiUrl(parts: readonly string[], query: Record<string, string | 
   return `${basePath()}api/${parts.map(encodeURIComponent).join("/")}${search && `?${search}`}`;
 }
 
+/** Names of columns in one parameter: a JSON list where commas would not tell them apart. */
+export function listOf(columns: readonly string[]): string {
+  return columns.some((name) => name.includes(",") || name.startsWith("[")) ? JSON.stringify(columns) : columns.join(",");
+}
+
 export async function ask(url: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(url, { credentials: "same-origin", ...init });
   if (response.ok) return response;

@@ -1,7 +1,7 @@
 /** What Explore asks. Answers that a view key names never change, so they are kept by that key alone. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { about, api, apiUrl, getBytes, getJson, queries, sendJson, useDataset, useLive, useViewQuery, useViewState, type ViewState } from "@/api";
+import { about, api, apiUrl, getBytes, getJson, listOf, queries, sendJson, useDataset, useLive, useViewQuery, useViewState, type ViewState } from "@/api";
 import { basePath } from "@/lib/route";
 import { useView } from "@/lib/view";
 import { decode } from "@/map";
@@ -77,7 +77,7 @@ export function useFacetsOf(key: string | undefined, columns: readonly string[],
   const dataset = useView((view) => view.dataset);
   return useQuery({
     queryKey: ["facets", dataset, key, columns],
-    queryFn: ({ signal }) => getJson<{ facets: Facet[] }>(apiUrl(["datasets", dataset ?? "", "facets"], { view: key, columns: columns.join(",") }), signal),
+    queryFn: ({ signal }) => getJson<{ facets: Facet[] }>(apiUrl(["datasets", dataset ?? "", "facets"], { view: key, columns: listOf(columns) }), signal),
     enabled: enabled && dataset !== null && key !== undefined && columns.length > 0,
     placeholderData: keepPreviousData,
     ...FOREVER,

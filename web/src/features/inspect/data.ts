@@ -1,6 +1,6 @@
 /** What Inspect asks of the server. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { about, api, apiUrl, getJson, sendJson, useViewState } from "@/api";
+import { about, api, apiUrl, getJson, listOf, sendJson, useViewState } from "@/api";
 import { useView } from "@/lib/view";
 import type { RowDetail } from "./types";
 
@@ -36,7 +36,7 @@ export function useBins(columns: readonly string[]) {
     queryKey: about(dataset, "bins", columns),
     queryFn: async ({ signal }) => {
       const { view_key } = await api.view(dataset ?? "", { filters: [], search: null, sort: [] }, signal);
-      const url = apiUrl(["datasets", dataset ?? "", "facets"], { view: view_key, columns: columns.join(",") });
+      const url = apiUrl(["datasets", dataset ?? "", "facets"], { view: view_key, columns: listOf(columns) });
       const { facets } = await getJson<{ facets: Facet[] }>(url, signal);
       return new Map(facets.flatMap(({ column, edges, all }): [string, Bins][] => (edges && all ? [[column, { edges, all }]] : [])));
     },
