@@ -23,7 +23,8 @@ def test_rows_in_another_language_than_most_are_found(texts_of, dataset, find, k
         "share_interval": [0.832239, 0.966697],
     }  # fmt: skip
     assert found.evidence["effective_languages"] == 1.31
-    assert kept_by_fix(found, rows) == {f"r{i}" for i in range(60)}
+    # Empty texts are in no language: they are for `text.lengths` to find.
+    assert kept_by_fix(found, rows) == {f"r{i}" for i in (*range(60), 65, 66)}
 
 
 def test_a_meant_mix_asks_about_unsure_rows_only(texts_of, dataset, find) -> None:

@@ -22,12 +22,12 @@ SHORT, SURE = 60, 0.9
 identification calls foreign among short texts of one language is a slip, at less."""
 
 
-@finder("language.mix", version="2", needs=("text.language",), columns=("text",))
+@finder("language.mix", version="3", needs=("text.language",), columns=("text",))
 def language_mix(rows: Rows, *, unsure: float = 0.5) -> Iterator[Finding]:
     """Rows in another language than most, and rows whose language is not clear.
 
     Where one language has the majority, the rows of the finding are those identified as another
-    one, surest first, and the fix drops them. No evidence of another language are scores below
+    one, surest first, and the fix drops just them. No evidence of another language are scores below
     `unsure`, and below 0.9 for texts of fewer than 60 characters: such rows stay, and are counted
     as `untold`. Where no language has the majority, the mix is taken as meant: the rows are those
     whose language is unsure, least sure first, and there is no fix.
@@ -105,10 +105,11 @@ def _title(
 
 
 def _keeping(code: str, unsure: float) -> str:
-    """The rule that keeps a language, and what may be in it."""
+    """The rule that keeps a language, what may be in it, and texts in none, such as empty ones."""
     score = "text.language.score"
     short = f"({score} < {SURE:g} and len(text) < {SHORT})"
-    return f'text.language.code == "{code}" or {score} < {unsure:g} or {short}'
+    kept = f'text.language.code is null or text.language.code == "{code}"'
+    return f"{kept} or {score} < {unsure:g} or {short}"
 
 
 def _share(code: str, rows: int, n: int) -> dict[str, Any]:
