@@ -166,3 +166,28 @@ def test_conditions_that_fit_rows_alone_but_not_together_are_counted(docs) -> No
     apart = docs.where('theme == "cook"').where('theme == "law"')
     with pytest.raises(UsageError, match=r"'theme == \"cook\"' 60, 'theme == \"law\"' 30"):
         apart.subset(3, by=["balance:theme"])
+
+
+def test_filters_that_fit_no_row_are_told_as_they_are_joined_with_values_that_fit_the_line(
+    docs, tmp_path
+) -> None:
+    long = "a theme whose name is too long for the line it is told in"
+    add(docs, tmp_path, "b", [{"text": "law", "theme": long, "note": None, "n": 1}])
+    asked = docs.where('theme == "cook" or n > 1').where('theme == "theme"')
+    with pytest.raises(UsageError) as refused:
+        asked.subset(3, by=["balance:theme"])
+    error = refused.value
+    whole = '(theme == "cook" or n > 1) and theme == "theme"'
+    assert f"fits '{whole}': 'theme == \"theme\"' fits none." in error.what
+    assert error.allowed == 'theme is "cook", "law", "a theme whose name is too long for the l"…'
+    assert error.remedy == "write a value that is there"
+
+
+def test_of_a_column_without_values_none_is_to_be_written(docs, tmp_path) -> None:
+    add(docs, tmp_path, "b", [{"text": "law", "theme": "law", "n": None}, {"text": "x", "n": 1}])
+    with pytest.raises(UsageError) as refused:
+        docs.at(docs.curate(name="law", rules=['theme == "law"']).output["name"]).where(
+            "n > 5"
+        ).subset(3, by=["balance:theme"])
+    assert refused.value.allowed == "n has no value in any row"
+    assert refused.value.remedy == "leave the condition out or widen it"

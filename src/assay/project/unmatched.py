@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 5  # values that are named
 _LONGEST = 40
+_EMPTY = "has no value in any row"
 _COMPARED = 10_000  # values, the most frequent, that a misspelt one is held against
 
 
@@ -31,14 +32,17 @@ def unmatched(dataset: Handle) -> UsageError:
         dataset: One whose filters leave no row, with rows without them and all signals computed.
     """
     whole = type(dataset)(dataset.project, dataset.name, dataset.version)
-    parts = [part for text in dataset.filters for part in _joined(parse(text).root)]
+    roots = tuple(parse(text).root for text in dataset.filters)
+    parts = [part for root in roots for part in _joined(root)]
     fits = [(part, whole.where(s.describe(part)).num_rows) for part in parts]
     none = [part for part, rows in fits if rows == 0]
-    asked = " and ".join(dataset.filters)
+    asked = dataset.filters[0] if len(roots) == 1 else s.describe(s.Logic("and", roots))
     if none:
         why = "" if len(parts) == 1 else f": '{s.describe(none[0])}' fits none"
-        there = "; ".join(filter(None, (_there(whole, part) for part in none)))
-        remedy = "write a value that is there" if there else "leave the condition out or widen it"
+        told = list(filter(None, (_there(whole, part) for part in none)))
+        there = "; ".join(told)
+        named = any(not each.endswith(_EMPTY) for each in told)
+        remedy = "write a value that is there" if named else "leave the condition out or widen it"
     else:
         each = ", ".join(f"'{s.describe(part)}' {rows:,}" for part, rows in fits)
         why, there = f": each condition fits some ({each}), but no row fits all", ""
@@ -80,9 +84,9 @@ def _values(whole: Handle, about: s.Node, asked: list[str]) -> str | None:
         return None
     counted = values.drop_null().value_counts()
     order = pc.sort_indices(counted.field("counts"), sort_keys=[("", "descending")])
-    known: list[str] = counted.field("values").take(order).to_pylist()
+    known: list[str] = counted.field("values").take(order[:_COMPARED]).to_pylist()
     lower: dict[str, str] = {}
-    for value in known[:_COMPARED]:
+    for value in known:
         lower.setdefault(value.casefold(), value)
     close = [
         lower[each]
@@ -91,10 +95,14 @@ def _values(whole: Handle, about: s.Node, asked: list[str]) -> str | None:
     ]
     named = list(dict.fromkeys([*close, *([] if close else known)]))[:_SHOWN]
     if not named:
-        return f"{s.describe(about)} has no value in any row"
+        return f"{s.describe(about)} {_EMPTY}"
     more = ", ..." if len(known) > len(named) else ""
-    shown = ", ".join(s.describe(s.Literal(value[:_LONGEST])) for value in named)
-    return f"{s.describe(about)} is {shown}{more}"
+    return f"{s.describe(about)} is {', '.join(map(_short, named))}{more}"
+
+
+def _short(value: str) -> str:
+    cut = s.describe(s.Literal(value[:_LONGEST]))
+    return cut if len(value) <= _LONGEST else f"{cut}…"
 
 
 def _range(whole: Handle, about: s.Node) -> str | None:
@@ -102,6 +110,6 @@ def _range(whole: Handle, about: s.Node) -> str | None:
     if not (pa.types.is_integer(values.type) or pa.types.is_floating(values.type)):
         return None
     if values.null_count == len(values):
-        return f"{s.describe(about)} has no value in any row"
+        return f"{s.describe(about)} {_EMPTY}"
     ends = pc.min_max(values).as_py()
     return f"{s.describe(about)} is {ends['min']:.6g} to {ends['max']:.6g}"
