@@ -38,12 +38,15 @@ def contradicted(near: np.ndarray, alike: np.ndarray, label: np.ndarray) -> Cont
         alike: float, shape (n, k): their similarities.
         label: int64, shape (n,): -1 where a row has none.
     """
+    from assay.ops.kernels.unionfind import components
+
     there = near >= 0
     same = there & (np.nan_to_num(alike) >= _SAME)
     alone = there.any(axis=1) & (same == there).all(axis=1) & (label >= 0)
     if not alone.any():
         return Contradicted(np.zeros(0, np.int64), *(np.zeros(0, t) for t in (float, int, float)))
-    group = _groups(near, same)
+    row, column = np.nonzero(same)
+    group = components(len(near), row, near[row, column].astype(np.int64))
     labeled = np.flatnonzero((label >= 0) & np.isin(group, group[alone]))
     labeled = labeled[np.argsort(group[labeled], kind="stable")]
     starts = np.flatnonzero(np.diff(group[labeled], prepend=-1))
@@ -59,18 +62,3 @@ def contradicted(near: np.ndarray, alike: np.ndarray, label: np.ndarray) -> Cont
         other[rows] = names[rival]
     found = np.flatnonzero(alone & (other >= 0))
     return Contradicted(found, given[found], other[found], share[found])
-
-
-def _groups(near: np.ndarray, same: np.ndarray) -> np.ndarray:
-    """The first row of the copies that each row is one of: int64, shape (n,)."""
-    row, column = np.nonzero(same)
-    beside = near[row, column]
-    group = np.arange(len(near))
-    while True:
-        least = group.copy()
-        np.minimum.at(least, row, group[beside])
-        np.minimum.at(least, beside, group[row])
-        least = least[least]
-        if np.array_equal(least, group):
-            return group
-        group = least
