@@ -187,7 +187,9 @@ def test_selected_rows_are_taken_along_or_dropped_by_a_rule(explore: Page) -> No
 def test_the_legend_filters(explore: Page) -> None:
     explore.keyboard.press("Control+k")
     explore.keyboard.type("color by kind")
-    explore.get_by_role("option", name="Color by Kind", exact=True).click()
+    wanted = explore.get_by_role("option", name="Color by Kind", exact=True)
+    expect(wanted).to_have_attribute("aria-selected", "true")
+    explore.keyboard.press("Enter")
     legend = explore.get_by_role("group", name="Colors: Kind")
     legend.get_by_role("button", name="k1").click()
     expect(explore.get_by_role("banner")).to_contain_text("23 of 60")

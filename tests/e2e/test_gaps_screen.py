@@ -83,6 +83,10 @@ def test_from_a_target_to_the_rows_that_are_missing(visit: Visit, lacking: Serve
     expect(page).to_have_url(re.compile(r"/explore\?data=target&where=selection"))
     expect(page.get_by_role("banner")).to_contain_text(f"{shown[0]} of 50")
     page.go_back()
+    expect(first).to_have_attribute("aria-current", "true")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/explore\?data=target&where=selection"))
+    page.go_back()
     expect(conclusion).to_be_visible()
     expect(first.get_by_role("checkbox")).not_to_be_checked()
 

@@ -74,7 +74,9 @@ def test_a_name_is_changed_on_the_map_and_taken_back(explore: Page) -> None:
 def test_a_name_is_changed_in_the_legend_by_key(explore: Page) -> None:
     explore.keyboard.press("Control+k")
     explore.keyboard.type("color by topic")
-    explore.get_by_role("option", name="Color by Topic", exact=True).click()
+    wanted = explore.get_by_role("option", name="Color by Topic", exact=True)
+    expect(wanted).to_have_attribute("aria-selected", "true")
+    explore.keyboard.press("Enter")
     legend = explore.get_by_role("group", name="Colors: Topic")
     line = legend.get_by_role("button", name=re.compile("oven"))
     was = line.locator("span").nth(1).inner_text()
