@@ -148,10 +148,10 @@ CHECKS: dict[str, tuple[str, Callable[[], tuple[MemoryRows, set[str]]]]] = {
     "under-represented groups by identity term": ("groups.identity", one_faith),
     "ambiguous rows": ("labels.ambiguous", between_classes),
 }
-WITHOUT_A_FIX = {
-    "outliers.embedding": "the rarest row may be worth most",
-    "groups.identity": "dropping rows helps nobody",
-    "drift.versions": "what differs may be just what was missing",
+TAGGED = {
+    "outliers.embedding": "outlier",  # the rarest row may be worth most
+    "groups.identity": "hardly named",  # dropping rows helps nobody
+    "drift.versions": "drifted",  # what differs may be just what was missing
 }
 OTHER_CHECKS = (
     "columns.broken duplicates.exact duplicates.near leak.benchmark pii.found quality.rules "
@@ -168,10 +168,9 @@ def test_a_named_check_finds_what_it_is_for(asked: str) -> None:
     rows_found = set(found[0].row_ids)
     assert found[0].row_ids[0] in meant and len(rows_found - meant) <= len(rows_found) / 2
     assert "_interval" in str(found[0].evidence), f"{name} says no interval"
-    if name in WITHOUT_A_FIX:
-        assert found[0].fix is None
-    else:
-        assert found[0].fix is not None and found[0].fix.to_dict()
+    assert found[0].fix is not None
+    assert found[0].fix.tag == TAGGED.get(name)
+    assert found[0].fix.to_dict()
 
 
 @pytest.mark.parametrize(

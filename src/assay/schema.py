@@ -117,8 +117,10 @@ class Fix:
     """What would remove the cause of a finding: a rule, a family of rules, or a selector to apply.
 
     Exactly one of `rule` (an expression; rows where it is true are kept), `use` (the name of a
-    family of published rules, such as `gopher.quality`) and `select` (the name of a selector, with
-    `params`) is set. `name` is what the rule is called in a recipe, where its text says little.
+    family of published rules, such as `gopher.quality`), `select` (the name of a selector, with
+    `params`) and `tag` is set. A tag is for rows that it would be wrong to drop unseen: it keeps
+    them together until a person has looked. `name` is what the rule is called in a recipe, where
+    its text says little.
     """
 
     rule: str | None = None
@@ -126,13 +128,16 @@ class Fix:
     params: Mapping[str, Any] = field(default_factory=dict)
     use: str | None = None
     name: str | None = None
+    tag: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-ready, without the empty halves; also the form a recipe's `rules:` entry takes."""
+        """JSON-ready, without the empty halves; of a rule, as an entry of a recipe's `rules:`."""
         if self.rule is not None:
             return {"name": self.name, "keep": self.rule} if self.name else {"keep": self.rule}
         if self.use is not None:
             return {"use": self.use}
+        if self.tag is not None:
+            return {"tag": self.tag}
         return {"select": self.select, **self.params}
 
 

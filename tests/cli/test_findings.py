@@ -145,29 +145,28 @@ def test_the_findings_of_a_check_row_by_row_come_worst_first(assay, lines) -> No
     assert refused.code == 2 and "text" in refused.stderr
 
 
-def test_where_no_fix_would_help_the_rows_can_be_tagged(assay, lines) -> None:
+def test_a_fix_that_is_a_tag_is_put_on_the_rows_and_taken_off_again(assay, lines) -> None:
     for word in ("sail", "oven"):
         rows = [{"text": f"{word} {i}", "kind": word} for i in range(40)]
         assay("add", "docs", lines(f"{word}.jsonl", rows))
     assay("check", "docs", "drift.versions")
     (found,) = assay("findings", "docs", "--json").json["findings"]
-    assert found["fix"] is None
-    shown = assay("findings", "docs", found["id"]).stdout
-    assert "Fix" not in shown
-    assert f" tag docs look-at --where finding:{found['id']}\n" in shown
-    assert assay("tag", "docs", "look-at", "--where", f"finding:{found['id']}").code == 0
-    refused = assay("findings", "docs", "--apply", found["id"])
-    assert refused.code == 2 and "has no fix to apply" in refused.stderr
+    assert found["fix"] == {"tag": "drifted"}
+    assert "Fix tag these rows 'drifted'" in assay("findings", "docs", found["id"]).stdout
+    applied = assay("findings", "docs", "--apply", found["id"]).stdout
+    assert f"{found['rows']} rows can be found by tag:drifted now." in applied
+    assert assay("tag", "docs", "--json").json["tags"][0]["rows"] == found["rows"]
+    assert assay("curate", "docs").code == 2
+    assay("findings", "docs", "--undo", found["id"])
+    assert assay("tag", "docs", "--json").json["tags"] == []
     # The same of a version, whose findings are its own.
     assay("split", "docs", "--parts", "most=3,rest=1", "--by", "content")
     assay("check", "docs@most", "drift.versions")
     (part,) = assay("findings", "docs@most", "--json").json["findings"]
     assert part["id"] != found["id"]
-    where = ("--where", f"finding:{part['id']}")
-    shown = assay("findings", "docs@most", part["id"]).stdout
-    assert f" tag docs@most look-at {' '.join(where)}\n" in shown
-    tagged = assay("tag", "docs@most", "odd", *where, "--json").json
-    assert tagged["rows"] == part["rows"] > 0
+    assay("findings", "docs@most", "--apply", part["id"])
+    (tag,) = assay("tag", "docs", "--json").json["tags"]
+    assert (tag["name"], tag["rows"]) == ("drifted", part["rows"])
 
 
 def test_rows_of_a_check_that_scores_no_rows_have_the_score_of_their_finding(

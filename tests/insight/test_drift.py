@@ -56,7 +56,7 @@ def test_a_column_that_changed_is_found_with_its_values(find) -> None:
     # The least like the old rows come first, and those of sites as before are not among them.
     assert set(found.row_ids[:40]) == {f"s1r{i}" for i in range(120, 160)}
     assert set(found.row_ids) == {f"s1r{i}" for i in range(160)}
-    assert found.fix is None  # what differs may be just what was missing
+    assert found.fix.to_dict() == {"tag": "drifted"}  # it may be just what was missing
 
 
 def test_numbers_that_shift_are_found_in_bins_and_gaps_count_as_a_value(find) -> None:
@@ -183,10 +183,10 @@ def test_a_project_knows_which_rows_were_added_last(tmp_path: Path) -> None:
     (found,) = docs.check("drift.versions")
     assert (found.rows, found.evidence["before"], found.evidence["after"]) == (40, 60, 40)
     assert "kind" in {each["column"] for each in found.evidence["columns"]}
-    with pytest.raises(UsageError, match="no fix to apply"):
-        docs.triage(found.id, "apply")
-    docs.tag("odd", found.row_ids)  # what to do instead, and it can be taken back
-    assert docs.where("tag:odd").num_rows == 40
+    assert docs.triage(found.id, "apply").state == "applied"
+    assert docs.where("tag:drifted").num_rows == 40
+    docs.triage(found.id, "undo")
+    assert docs.where("tag:drifted").num_rows == 0
 
 
 def test_distances_done_by_hand() -> None:

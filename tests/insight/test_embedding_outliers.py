@@ -19,7 +19,7 @@ def test_strays_among_bank_questions_come_first(texts_of, dataset, find) -> None
     (found,) = find("outliers.embedding", rows)
     assert set(found.row_ids[:2]) == {"r200", "r201"}
     assert "r202" not in found.row_ids
-    assert found.fix is None
+    assert found.fix.to_dict() == {"tag": "outlier"}
     assert found.evidence["embedded"] == 202
     first = found.evidence["examples"][0]
     assert len(first["nearest"]) == 3

@@ -28,7 +28,7 @@ def rows_of(texts: list[str | None], code: str = "en", **columns) -> MemoryRows:
 def test_a_group_that_is_hardly_named_is_found_with_its_rows(find) -> None:
     texts = ["A Muslim prayed."] * 2 + ["The Christian choir sang."] * 90 + ["It rained."] * 8
     (found,) = find("groups.identity", rows_of(texts), least=0.2)
-    assert found.subject == "religion" and found.fix is None
+    assert found.subject == "religion" and found.fix.to_dict() == {"tag": "hardly named"}
     assert (
         found.title
         == "Religion: Jews named in no row, Christians in 90; 5 other groups hardly named"
@@ -83,7 +83,7 @@ def test_a_group_with_other_labels_is_found_with_the_difference(find) -> None:
     # Newcombe's interval of 45 of 60 against 60 of 240
     assert rate["difference_interval"] == pytest.approx([0.366, 0.606], abs=0.002)
     assert told.row_ids == [f"r{i}" for i in range(45)]
-    assert told.fix is None and "gender, label" not in found
+    assert told.fix.to_dict() == {"tag": "group and label"} and "gender, label" not in found
 
 
 def test_template_sentences_of_a_bias_study_are_balanced_by_label(texts_of, find) -> None:

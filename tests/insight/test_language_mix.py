@@ -32,7 +32,7 @@ def test_a_meant_mix_asks_about_unsure_rows_only(texts_of, dataset, find) -> Non
     rows = dataset(texts, "text.language")
     (found,) = find("language.mix", rows)
     assert "none in the majority" in found.title
-    assert found.fix is None
+    assert found.fix.to_dict() == {"tag": "unsure language"}
     score = rows.table("text.language.score").column(0)
     assert len(found.row_ids) == pc.sum(pc.less(score, 0.5)).as_py()
 

@@ -28,7 +28,7 @@ def test_a_text_far_longer_than_the_others_is_found(dataset, find) -> None:
     assert found.subject == "long"
     assert found.row_ids == ["r40", "r41"]
     assert found.evidence["examples"][0]["characters"] == 100_000
-    assert found.fix is None
+    assert found.fix.to_dict() == {"tag": "very long"}
 
 
 def test_texts_of_one_length_are_not_strange(dataset, find) -> None:

@@ -21,6 +21,7 @@ from assay.cli.output import (
     visible,
 )
 from assay.insight.wording import percent
+from assay.project.inbox import fix_text
 
 if TYPE_CHECKING:
     from assay.project.check import StoredFinding
@@ -45,9 +46,13 @@ def show_finding(dataset: str, found: StoredFinding, *, everything: bool = False
         f"{plural(found.rows, 'row')}[/]\n"
     )
     cut = _show(found.evidence, 0, everything)
-    if found.fix:
+    if found.fix and found.rule is None:
+        out().print(f"\n[bold]Fix[/] {clean(fix_text(found.fix))}")
+    if found.rule:
         out().print("\n[bold]Fix[/] [dim]as a rule of a recipe[/]")
-        shown = yaml.safe_dump([dict(found.fix)], sort_keys=False, allow_unicode=True, width=10_000)
+        shown = yaml.safe_dump(
+            [dict(found.rule)], sort_keys=False, allow_unicode=True, width=10_000
+        )
         for line in shown.splitlines():
             out().print(f"  {clean(line)}")
     out().print()

@@ -72,7 +72,11 @@ def check(
 @click.argument("dataset")
 @click.argument("finding", required=False, metavar="[ID]")
 @click.option("--snooze", metavar="ID", help="Set a finding aside.")
-@click.option("--apply", metavar="ID", help="Take its fix into the next curation.")
+@click.option(
+    "--apply",
+    metavar="ID",
+    help="Take its fix into the next curation, or put the tag it suggests on the rows.",
+)
 @click.option("--undo", metavar="ID", help="Take back a snooze or an apply.")
 @click.option("--note", "why", metavar="TEXT", default="", help="Why, for the record.")
 @click.option(
@@ -114,8 +118,12 @@ def findings(
             print_json(decided.to_dict())
             return
         out().print(f"{decided.state.capitalize()}: {clean(decided.title)}")
-        if decided.state == "applied":
+        if decided.state == "applied" and decided.rule is not None:
             suggest("curate", dataset)
+        elif decided.state == "applied" and decided.fix is not None:
+            tagged = f"tag:{decided.fix['tag']}"
+            out().print(f"{plural(decided.rows, 'row')} can be found by {clean(tagged)} now.")
+            suggest("label", dataset, "FIELD", "VALUE", "--where", tagged)
         return
     if finding is not None:
         found = target.finding(finding)

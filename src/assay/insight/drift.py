@@ -15,7 +15,7 @@ from assay.errors import UsageError
 from assay.insight.coding import Coded, distinct, encode, metadata
 from assay.insight.diff.shift import Shift, log_ratio, shift
 from assay.insight.map.naming import name_topics, names_of
-from assay.insight.reading import ids, snippets
+from assay.insight.reading import ids, snippets, tagging
 from assay.insight.severity import DRIFT, severity
 from assay.insight.wording import MAX_EXAMPLES, count, snippet
 from assay.ops.match.cells import assign, kmeans
@@ -67,9 +67,9 @@ def drift(
     Yields:
         At most one finding. Its rows are the new ones that have at least twice as much of what
         became more frequent, by the product of the ratios of the columns that drifted, the least
-        like the old rows first. Score: `severity` of the largest distance. No fix: what differs may
-        be just what was missing, and dropping it would undo why it was collected. Look at the rows,
-        and tag what is to be left out.
+        like the old rows first. Score: `severity` of the largest distance. The fix tags the
+        rows: what differs may be just what was missing, and dropping it would undo why it was
+        collected.
 
     Raises:
         UsageError: There is no such baseline.
@@ -278,30 +278,32 @@ def _finding(sides: _Sides, moved: list[_Moved], looked: int, baseline: str | No
     n, m = len(sides.before), len(sides.after)
     beside = f"the {count(n, 'row')} before" if baseline is None else f"{n:,} of '{baseline}'"
     names = [each.column.name for each in moved]
+    which = f"{count(m, 'row')}{' added last' if baseline is None else ''}"
     what = f"{count(len(names), 'column')} of {looked}, most in {names[0]}"
-    return Finding(
-        check="drift.versions",
-        title=f"The {count(m, 'row')} "
-        f"{'added last ' if baseline is None else ''}differ{'s' if m == 1 else ''} from {beside} "
-        f"in {what}",
-        row_ids=ids(sides.new, sides.after[unlike]),
-        score=severity(DRIFT, round(moved[0].shift.distance * m), m),
-        subject=baseline or "",
-        evidence={
-            **({} if baseline is None else {"baseline": baseline}),
-            "before": n,
-            "after": m,
-            "unlike": len(unlike),
-            "columns_looked_at": looked,
-            "columns": [_told(each) for each in moved[:_SHOWN]],
-            "other_columns": max(0, len(moved) - _SHOWN),
-            "examples": [
-                {"id": row_id, "text": text}
-                for row_id, text in zip(
-                    ids(sides.new, shown), snippets(sides.new, shown), strict=True
-                )
-            ],
-        },
+    return tagging(
+        Finding(
+            check="drift.versions",
+            title=f"The {which} differ{'s' if m == 1 else ''} from {beside} in {what}",
+            row_ids=ids(sides.new, sides.after[unlike]),
+            score=severity(DRIFT, round(moved[0].shift.distance * m), m),
+            subject=baseline or "",
+            evidence={
+                **({} if baseline is None else {"baseline": baseline}),
+                "before": n,
+                "after": m,
+                "unlike": len(unlike),
+                "columns_looked_at": looked,
+                "columns": [_told(each) for each in moved[:_SHOWN]],
+                "other_columns": max(0, len(moved) - _SHOWN),
+                "examples": [
+                    {"id": row_id, "text": text}
+                    for row_id, text in zip(
+                        ids(sides.new, shown), snippets(sides.new, shown), strict=True
+                    )
+                ],
+            },
+        ),
+        "drifted",
     )
 
 

@@ -14,7 +14,7 @@ from assay.errors import UsageError
 from assay.insight._identity_terms import TERMS
 from assay.insight.coding import shown_value
 from assay.insight.labels.columns import Labels, read_labels
-from assay.insight.reading import blocks, ids, snippets
+from assay.insight.reading import blocks, ids, snippets, tagging
 from assay.insight.severity import UNNAMED_GROUP, severity
 from assay.insight.wording import MAX_EXAMPLES, count, percent, wilson
 from assay.registry import finder
@@ -66,7 +66,7 @@ def identity_groups(
         the axis. For each axis with a class whose share differs by 10 points or more (chance
         excluded, with correction for the number of groups and classes) another one, `subject` the
         axis and the label; its rows name the group and are of the class that is more frequent with
-        it. No fix: dropping rows helps nobody; the evidence says what to collect.
+        it. The fix tags the rows: dropping any helps nobody; the evidence says what to collect.
 
     Raises:
         UsageError: The terms are not words by group by axis.
@@ -188,26 +188,29 @@ def _hardly_named(rows: Rows, axis: _Axis, rare: list[int], least: float, n: int
     _, first = np.unique(naming, return_index=True)
     concerned = naming[np.sort(first)]
     fewest = count(counts[rare[0]], "row") if counts[rare[0]] else "no row"
-    return Finding(
-        check="groups.identity",
-        title=f"{_capital(axis.name)}: {axis.groups[rare[0]]} named in {fewest}, "
-        f"{axis.groups[most]} in {counts[most]:,}"
-        + (f"; {count(len(rare) - 1, 'other group')} hardly named" if len(rare) > 1 else ""),
-        row_ids=ids(rows, concerned),
-        score=severity(UNNAMED_GROUP, len(rare), len(axis.groups)),
-        subject=axis.name,
-        evidence={
-            "axis": axis.name,
-            "counted": "rows whose text names a group",
-            "judged": n,
-            "naming": axis.total,
-            "least": least,
-            "groups": [
-                _group(axis, i, least, i in rare)
-                for i in sorted(range(len(counts)), key=lambda i: (-counts[i], i))
-            ],
-            "examples": _examples(rows, concerned[:MAX_EXAMPLES]),
-        },
+    return tagging(
+        Finding(
+            check="groups.identity",
+            title=f"{_capital(axis.name)}: {axis.groups[rare[0]]} named in {fewest}, "
+            f"{axis.groups[most]} in {counts[most]:,}"
+            + (f"; {count(len(rare) - 1, 'other group')} hardly named" if len(rare) > 1 else ""),
+            row_ids=ids(rows, concerned),
+            score=severity(UNNAMED_GROUP, len(rare), len(axis.groups)),
+            subject=axis.name,
+            evidence={
+                "axis": axis.name,
+                "counted": "rows whose text names a group",
+                "judged": n,
+                "naming": axis.total,
+                "least": least,
+                "groups": [
+                    _group(axis, i, least, i in rare)
+                    for i in sorted(range(len(counts)), key=lambda i: (-counts[i], i))
+                ],
+                "examples": _examples(rows, concerned[:MAX_EXAMPLES]),
+            },
+        ),
+        "hardly named",
     )
 
 
@@ -290,35 +293,38 @@ def _other_labels(rows: Rows, axis: _Axis, rates: list[_Rate], found: Labels) ->
     _, first = np.unique(naming, return_index=True)
     concerned = naming[np.sort(first)]
     share = percent(worst.part, worst.whole)
-    return Finding(
-        check="groups.identity",
-        title=f"{share} of {count(worst.whole, 'row')} that name {axis.groups[worst.group]} are "
-        f"'{shown_value(found.values[worst.label])}', of the others "
-        f"{percent(worst.other_part, worst.other_whole)}",
-        row_ids=ids(rows, concerned),
-        score=severity(UNNAMED_GROUP, round(worst.difference * 1000), 1000),
-        subject=f"{axis.name}, {found.column}",
-        evidence={
-            "axis": axis.name,
-            "label": found.column,
-            "counted": "rows whose text names a group",
-            "rates": [
-                {
-                    "group": axis.groups[rate.group],
-                    "class": shown_value(found.values[rate.label]),
-                    "rows": rate.whole,
-                    "of_class": rate.part,
-                    "share": round(rate.part / rate.whole, 6),
-                    "share_interval": [round(end, 6) for end in wilson(rate.part, rate.whole)],
-                    "other_rows": rate.other_whole,
-                    "other_share": round(rate.other_part / rate.other_whole, 6),
-                    "difference": round(rate.difference, 6),
-                    "difference_interval": [round(end, 6) for end in rate.interval],
-                }
-                for rate in rates[:MAX_EXAMPLES]
-            ],
-            "examples": _examples(rows, concerned[:MAX_EXAMPLES]),
-        },
+    return tagging(
+        Finding(
+            check="groups.identity",
+            title=f"{share} of {count(worst.whole, 'row')} that name {axis.groups[worst.group]} "
+            f"are '{shown_value(found.values[worst.label])}', of the others "
+            f"{percent(worst.other_part, worst.other_whole)}",
+            row_ids=ids(rows, concerned),
+            score=severity(UNNAMED_GROUP, round(worst.difference * 1000), 1000),
+            subject=f"{axis.name}, {found.column}",
+            evidence={
+                "axis": axis.name,
+                "label": found.column,
+                "counted": "rows whose text names a group",
+                "rates": [
+                    {
+                        "group": axis.groups[rate.group],
+                        "class": shown_value(found.values[rate.label]),
+                        "rows": rate.whole,
+                        "of_class": rate.part,
+                        "share": round(rate.part / rate.whole, 6),
+                        "share_interval": [round(end, 6) for end in wilson(rate.part, rate.whole)],
+                        "other_rows": rate.other_whole,
+                        "other_share": round(rate.other_part / rate.other_whole, 6),
+                        "difference": round(rate.difference, 6),
+                        "difference_interval": [round(end, 6) for end in rate.interval],
+                    }
+                    for rate in rates[:MAX_EXAMPLES]
+                ],
+                "examples": _examples(rows, concerned[:MAX_EXAMPLES]),
+            },
+        ),
+        "group and label",
     )
 
 

@@ -30,7 +30,7 @@ def language_mix(rows: Rows, *, unsure: float = 0.5) -> Iterator[Finding]:
     one, surest first, and the fix drops just them. No evidence of another language are scores below
     `unsure`, and below 0.9 for texts of fewer than 60 characters: such rows stay, and are counted
     as `untold`. Where no language has the majority, the mix is taken as meant: the rows are those
-    whose language is unsure, least sure first, and there is no fix.
+    whose language is unsure, least sure first, and the fix tags them.
     How many languages there are in effect is the exponential of the entropy of their shares.
     Identification errs on short texts and between close kin, so read the examples before dropping.
 
@@ -83,7 +83,7 @@ def language_mix(rows: Rows, *, unsure: float = 0.5) -> Iterator[Finding]:
             "other_languages": max(0, len(order) - MAX_EXAMPLES),
             "examples": _examples(rows, chosen[:MAX_EXAMPLES], names, codes, scores),
         },
-        fix=Fix(rule=_keeping(names[main], unsure)) if majority else None,
+        fix=Fix(rule=_keeping(names[main], unsure)) if majority else Fix(tag="unsure language"),
     )
 
 

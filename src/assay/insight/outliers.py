@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from assay.insight.reading import ids, snippets
+from assay.insight.reading import ids, snippets, tagging
 from assay.insight.severity import OUTLIER, severity
 from assay.insight.wording import MAX_EXAMPLES, count, percent, wilson
 from assay.ops.match.cells import kmeans
@@ -45,6 +45,7 @@ def embedding_outliers(rows: Rows, *, k: int = 10, min_score: float = 0.5) -> It
 
     Yields:
         At most one finding, the most distant rows first. Score: `severity` of the share of rows.
+        The fix tags the rows: the rarest may be worth most.
 
     Source: Stouffer et al. 1949 (The American Soldier, volume 1, page 45) for the sum of two
     z-scores over the root of two.
@@ -65,25 +66,28 @@ def embedding_outliers(rows: Rows, *, k: int = 10, min_score: float = 0.5) -> It
     far = far[np.lexsort((far, -scores[far]))]
     usual = float(np.median(similarities.mean(axis=1)))
     shown = far[:MAX_EXAMPLES]
-    yield Finding(
-        check="outliers.embedding",
-        title=f"{count(len(far), 'row')} of {n:,} ({percent(len(far), n)}) "
-        f"{'lies' if len(far) == 1 else 'lie'} far from all others in meaning",
-        row_ids=ids(rows, present[far]),
-        score=severity(OUTLIER, len(far), n),
-        evidence={
-            "rows": rows.num_rows,
-            "embedded": n,
-            "clusters": int(cluster.max()) + 1,
-            "outliers": len(far),
-            "share": round(len(far) / n, 6),
-            "share_interval": [round(end, 6) for end in wilson(len(far), n)],
-            "neighbors": k,
-            "usual_similarity": round(usual, 4),
-            "examples": _examples(
-                rows, present[shown], scores[shown], neighbors[shown], similarities[shown]
-            ),
-        },
+    yield tagging(
+        Finding(
+            check="outliers.embedding",
+            title=f"{count(len(far), 'row')} of {n:,} ({percent(len(far), n)}) "
+            f"{'lies' if len(far) == 1 else 'lie'} far from all others in meaning",
+            row_ids=ids(rows, present[far]),
+            score=severity(OUTLIER, len(far), n),
+            evidence={
+                "rows": rows.num_rows,
+                "embedded": n,
+                "clusters": int(cluster.max()) + 1,
+                "outliers": len(far),
+                "share": round(len(far) / n, 6),
+                "share_interval": [round(end, 6) for end in wilson(len(far), n)],
+                "neighbors": k,
+                "usual_similarity": round(usual, 4),
+                "examples": _examples(
+                    rows, present[shown], scores[shown], neighbors[shown], similarities[shown]
+                ),
+            },
+        ),
+        "outlier",
     )
 
 

@@ -95,6 +95,11 @@ def dropping(finding: Finding) -> Finding:
     return replace(finding, fix=Fix(rule=f"not finding:{finding.key}", name=name))
 
 
+def tagging(finding: Finding, tag: str) -> Finding:
+    """The finding with the fix that tags its rows: dropping them unseen would be wrong."""
+    return replace(finding, fix=Fix(tag=tag)) if finding.row_ids else finding
+
+
 def flags(column: pa.ChunkedArray | pa.Array) -> np.ndarray:
     """A column of conditions as a bool array; null counts as false."""
     return np.asarray(column.fill_null(False), bool)

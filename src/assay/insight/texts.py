@@ -34,8 +34,8 @@ def lengths(rows: Rows, *, far: float = LONG) -> Iterator[Finding]:
         far: How many deviations, > 0.
 
     Yields:
-        `empty` (null or blank texts, with a fix that drops them) and `long` (longest first, without
-        a fix). Score: `severity` of the share of rows.
+        `empty` (null or blank texts, with a fix that drops them) and `long` (longest first, with
+        a fix that tags them). Score: `severity` of the share of rows.
     """
     n = rows.num_rows
     chars, blank = np.zeros(n, np.int64), np.ones(n, bool)
@@ -70,7 +70,9 @@ def lengths(rows: Rows, *, far: float = LONG) -> Iterator[Finding]:
             "median": int(np.median(chars[full])),
             "examples": _longest(rows, long[:MAX_EXAMPLES], chars),
         }
-        yield _finding(rows, "text.lengths", "long", title, long, LENGTH, evidence, None)
+        yield _finding(
+            rows, "text.lengths", "long", title, long, LENGTH, evidence, Fix(tag="very long")
+        )
 
 
 _DAMAGES = {

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
@@ -40,7 +39,7 @@ class StoredFinding:
         score: In [0, 1]; 1 is the most serious.
         title: One line for a person.
         evidence: What lets a person verify it.
-        fix: The suggested entry for a recipe's `rules`, or None.
+        fix: The suggested entry for a recipe's `rules`, or `{tag}` to put on the rows, or None.
         state: open, snoozed, applied or wontfix.
         time: When the run that found it ended; ISO 8601.
     """
@@ -55,6 +54,11 @@ class StoredFinding:
     fix: Mapping[str, Any] | None
     state: str = "open"
     time: str | None = None
+
+    @property
+    def rule(self) -> Mapping[str, Any] | None:
+        """The fix where it is an entry for a recipe's `rules`."""
+        return None if self.fix is None or "tag" in self.fix else self.fix
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -288,41 +292,6 @@ def _stored(record: Mapping[str, Any], states: Mapping[str, str]) -> StoredFindi
     )
 
 
-def triage(dataset: Dataset, finding: str, action: str, *, note: str = "") -> StoredFinding:
-    """Record that a finding is snoozed, applied, or neither any more.
-
-    Args:
-        dataset: Whose finding.
-        finding: Its id, or the start of it where that is enough to tell it apart.
-        action: `snooze`, `apply`, `wontfix` or `undo`.
-        note: Why, for the record.
-
-    Raises:
-        UsageError: No such finding or action, or a finding without a fix is to be applied.
-    """
-    if action not in ACTIONS:
-        raise UsageError(f"There is no action '{action}'.", allowed=", ".join(ACTIONS))
-    found = find_one(dataset, finding)
-    if action == "apply" and found.fix is None:
-        raise UsageError(
-            f"The finding '{found.id}' has no fix to apply: {found.title}.",
-            remedy=f"look at the rows, then: assay findings {dataset.name} --snooze {found.id}",
-        )
-    dataset.project.events.append(
-        "triage",
-        [
-            {
-                "key": uuid.uuid4().hex,  # every decision counts, also one made twice
-                "dataset": dataset.name,
-                "finding": found.id,
-                "action": action,
-                "note": note,
-            }
-        ],
-    )
-    return replace(found, state=ACTIONS[action])
-
-
 def find_one(dataset: Dataset, finding: str) -> StoredFinding:
     """The finding with that id, or whose id alone starts so.
 
@@ -355,11 +324,6 @@ def find_named(dataset: Dataset, finding: str) -> StoredFinding:
         if len(named) != 1:
             raise
         return _stored(next(iter(named.values())), _states(dataset))
-
-
-def applied_rules(dataset: Dataset) -> list[Mapping[str, Any]]:
-    """The fixes of applied findings, as entries for a recipe's `rules`."""
-    return [found.fix for found in findings(dataset, state="applied", shown=0) if found.fix]
 
 
 def ensure(dataset: Dataset, ops: Sequence[Any], progress: Progress | None = None) -> list[Step]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from assay.errors import UsageError
-from assay.project import check, explain, export, labels, row, steps, tags
+from assay.project import check, explain, export, labels, row, steps, tags, triage
 from assay.project.check import StoredFinding
 from assay.project.choosing import Choosing
 from assay.project.curate import CurateResult
@@ -198,14 +198,14 @@ class Dataset(Searching, Choosing, Mapped):
 
     def triage(self, finding: str, action: str, *, note: str = "") -> StoredFinding:
         """Snooze, apply or undo a finding: an event, so nothing is lost."""
-        return check.triage(self, finding, action, note=note)
+        return triage.triage(self, finding, action, note=note)
 
     def curate_applied(self, *, progress: Progress | None = None) -> CurateResult:
         """Make the version `applied` from the fixes of the findings that were applied."""
-        rules = check.applied_rules(self)
+        rules = triage.applied_rules(self)
         if not rules:
             raise UsageError(
-                f"No finding of '{self.name}' is applied, so there is nothing to curate by.",
+                f"No applied finding of '{self.name}' has a rule to curate by.",
                 remedy=f"assay findings {self.name} --apply ID, or give a recipe file",
             )
         return self.curate(name="applied", rules=rules, progress=progress)

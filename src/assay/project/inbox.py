@@ -70,11 +70,11 @@ def known_checks(names: Sequence[str]) -> None:
 def effect(
     dataset: Dataset, view: View, finding: str, memory: Memory, report: Report
 ) -> dict[str, Any] | None:
-    """What the fix of a finding removes from the rows of the dataset; None without a fix."""
+    """What the fix of a finding removes from the rows of the dataset; None where it is no rule."""
     found = check.find_one(dataset.at(None), finding)
-    if found.fix is None:
+    if found.rule is None:
         return None
-    rules = compile_rules([found.fix])
+    rules = compile_rules([found.rule])
     ensure(dataset, signals_of(dataset, [], rules), report)
     report(0, None, "Judging rows")
     rows = dataset.rows()
@@ -120,10 +120,10 @@ def _effect(
 ) -> dict[str, Any] | None:
     """At once where the fix is conditions on what is there, else if it was tried."""
     key = _key(dataset, view, found)
-    if key in memory or found.fix is None:
+    if key in memory or found.rule is None:
         return memory.get(key)
     stays = view.base
-    for rule in compile_rules([found.fix]):
+    for rule in compile_rules([found.rule]):
         if rule.rowset is not None:
             written = str(rule.rowset)
         elif rule.expression is not None:
@@ -170,6 +170,8 @@ def fix_text(fix: Any) -> str | None:
         return f"keep rows where {fix['keep']}"
     if "drop" in fix:
         return f"drop rows where {fix['drop']}"
+    if "tag" in fix:
+        return f"tag these rows '{fix['tag']}'"
     if "use" in fix:
         return f"apply the rules {fix['use']}"
     rest = {k: v for k, v in fix.items() if k not in ("select", "name")}

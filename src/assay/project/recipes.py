@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assay import registry
 from assay.errors import UsageError
-from assay.project import check
+from assay.project import triage
 from assay.project.parts import is_part, newest_curated
 from assay.run.recipe import Recipe
 from assay.search.expression import parse
@@ -120,7 +120,7 @@ def start(dataset: Dataset) -> dict[str, Any]:
     drop all the rest.
     """
     project = dataset.project
-    applied = [dict(rule) for rule in check.applied_rules(dataset.at(None))]
+    applied = [dict(rule) for rule in triage.applied_rules(dataset.at(None))]
     newest = dataset.version or newest_curated(project, dataset.name)
     if newest is not None and not is_part(project, newest):
         fields = Recipe.from_yaml(newest.recipe).to_mapping()

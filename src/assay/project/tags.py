@@ -22,9 +22,14 @@ _NAME = re.compile(r'[^\x00-\x1f\x7f"/:\\]{1,60}')
 
 
 def tag(
-    dataset: Dataset, name: str, row_ids: Sequence[str], *, action: str = "add"
+    dataset: Dataset,
+    name: str,
+    row_ids: Sequence[str],
+    *,
+    action: str = "add",
+    event: str | None = None,
 ) -> dict[str, Any]:
-    """Put a tag on rows or take it off.
+    """Put a tag on rows or take it off; `event` is the key to undo it by, a new one if None.
 
     Returns:
         `{event, tag, changed, rows}`: the key of the event (for `untag`), how many rows changed,
@@ -39,7 +44,7 @@ def tag(
     before = set(_tagged(_history(dataset)).get(name, ()))
     chosen = dict.fromkeys(row_ids)
     changed = [i for i in chosen if (i in before) == (action == "remove")]
-    key = uuid.uuid4().hex[:12]
+    key = event or uuid.uuid4().hex[:12]
     _append(dataset, key, name, action, changed)
     after = len(before) + (len(changed) if action == "add" else -len(changed))
     return {"event": key, "tag": name, "changed": len(changed), "rows": after}

@@ -145,7 +145,7 @@ def _check_finding(finding: Finding, finder: Finder, known: set[str]) -> None:
     assert set(ids) <= known, f"{where} names rows that do not exist"
     json.dumps(finding.evidence, allow_nan=False)
     if finding.fix is not None:
-        given = [finding.fix.rule, finding.fix.select, finding.fix.use]
+        given = [finding.fix.rule, finding.fix.select, finding.fix.use, finding.fix.tag]
         assert sum(half is not None for half in given) == 1, f"{where} has an unclear fix"
         json.dumps(finding.fix.to_dict(), allow_nan=False)
 

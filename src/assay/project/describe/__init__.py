@@ -66,7 +66,7 @@ def report(
     look = Measure(dataset)
     if dataset.version is not None:
         found = [f for f in found if (n := sections.concerned(look, f)) and n.value]
-    fixable = [each for each in found if each.fix is not None]
+    fixable = [each for each in found if each.rule is not None]
     outcome = advise(look, fixable[:MAX_TRIED], progress=progress, on_note=tell, on_step=on_step)
     parts = [sections.composition(look), *sections.of_findings(look, found)]
     wanted: tuple[Advice, ...] = ()

@@ -61,10 +61,10 @@ def advise(
     for place, each in enumerate(found):
         if on_step is not None:
             on_step(place, len(found), "Trying the fixes")
-        if each.fix is None:
+        if each.rule is None:
             continue
         try:
-            rules = compile_rules([each.fix])
+            rules = compile_rules([each.rule])
             drop = _dropped(look, rules, progress)
         except AssayError as error:
             on_note(f"The fix of '{each.title}' cannot be tried: {error}")

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { api, ApiError, failureOf, useFindings } from "@/api";
+import { api, ApiError, failureOf, ruleOf, useFindings } from "@/api";
 import { plural } from "@/lib/format";
 import { useView } from "@/lib/view";
 import { Badge, Button, Dialog, EmptyState, ExpressionInput, Select, Skeleton, Tabs, type ExpressionProblem } from "@/ui";
@@ -125,18 +125,21 @@ function Selectors({ entry, onDone }: { entry: Entry | null; onDone: (entry: Ent
 function FromFindings({ draft, onDone }: { draft: Draft; onDone: (entry: Entry) => void }) {
   const findings = useFindings("all");
   if (!findings.data) return <Skeleton className="mt-3 h-40" />;
-  const offered = findings.data.findings.filter((finding) => finding.fix && finding.state !== "wontfix" && !includes(draft, finding.fix));
+  const offered = findings.data.findings.flatMap((finding) => {
+    const rule = ruleOf(finding);
+    return rule && finding.state !== "wontfix" && !includes(draft, rule) ? [{ finding, rule }] : [];
+  });
   if (offered.length === 0) return <p className="text-muted pt-4 text-sm">Every fix that the findings offer is in the recipe already.</p>;
   return (
     <ul className="divide-line divide-y pt-1">
-      {offered.map((finding) => (
+      {offered.map(({ finding, rule }) => (
         <li key={finding.id} className="flex items-center gap-3 py-2">
           <div className="min-w-0 flex-1">
             <p className="text-sm font-medium wrap-anywhere">{finding.title}</p>
             {finding.fix_text && <p className="text-muted truncate font-mono text-xs">{finding.fix_text}</p>}
           </div>
           {finding.state === "applied" && <Badge tone="accent">applied</Badge>}
-          <Button onClick={() => finding.fix && onDone(finding.fix)}>Add</Button>
+          <Button onClick={() => onDone(rule)}>Add</Button>
         </li>
       ))}
     </ul>

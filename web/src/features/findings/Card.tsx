@@ -1,6 +1,6 @@
 import { BellOff, Check, Rows3, Undo2 } from "lucide-react";
 import { memo } from "react";
-import type { Finding } from "@/api";
+import { tagOf, type Finding } from "@/api";
 import { plural, share } from "@/lib/format";
 import { Badge, Button, cx, ScoreDot } from "@/ui";
 import { Evidence } from "./Evidence";
@@ -100,5 +100,6 @@ function EffectLine({ finding }: { finding: Finding }) {
     return <>{`The fix removes ${share(effect.rows_share, 1)} of rows${tokens}`}</>;
   }
   if (finding.rows === 0) return <>{finding.check.startsWith("columns.") ? "No rows to drop: look at where the column comes from" : "No rows to drop: other rows are missing"}</>;
+  if (tagOf(finding) !== null) return <>{share(finding.share, 1)} of rows; the fix tags them and drops none</>;
   return <>{share(finding.share, 1)} of rows{!fix && "; no rule would fix this, look first"}</>;
 }

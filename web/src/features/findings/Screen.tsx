@@ -63,7 +63,7 @@ export default function FindingsScreen() {
     { keys: "arrowdown", label: "Next finding", run: () => focus(index + 1) },
     { keys: "arrowup", label: "Previous finding", run: () => focus(index - 1) },
     { keys: "enter", label: "Look at its rows", run: onFocused(actions.look) },
-    { keys: "a", label: "Apply its fix", run: onOpen((finding) => (finding.fix ? actions.apply(finding) : toast("No rule would fix this: look at its rows first"))) },
+    { keys: "a", label: "Apply its fix", run: onOpen((finding) => (finding.fix ? actions.apply(finding) : toast("Nothing would fix this at once: look at its rows first"))) },
     { keys: "s", label: "Snooze it", run: onOpen(actions.snooze) },
     { keys: "w", label: "Won't fix", run: onOpen(actions.dismiss) },
     { keys: "u", label: "Undo the last decision", run: () => triage.undoLast(focused) },

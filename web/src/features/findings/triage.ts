@@ -1,6 +1,6 @@
 /** Decisions about findings: kept by the server, undone with `u`. */
 import { useEffect, useMemo, useState } from "react";
-import { about, api, failureText, queries, whenOver, type Finding, type TriageAction } from "@/api";
+import { about, api, failureText, queries, ruleOf, tagOf, whenOver, type Finding, type TriageAction } from "@/api";
 import { splitDataset } from "@/lib/view";
 import { toast } from "@/ui";
 
@@ -29,7 +29,8 @@ class Triage {
       this.done = this.done.filter((other) => other.id !== finding.id);
       if (action !== "undo") this.done.push({ ...finding, state: "open" });
       const undo = () => void this.act(finding, "undo");
-      toast(`${DONE[action]}: ${finding.title}`, action === "undo" ? { of: finding.id } : { of: finding.id, undo });
+      const tag = action === "apply" ? tagOf(finding) : null;
+      toast(`${tag === null ? DONE[action] : `Tagged “${tag}”`}: ${finding.title}`, action === "undo" ? { of: finding.id } : { of: finding.id, undo });
       await queries.invalidateQueries({ queryKey: ["about", splitDataset(this.dataset).name] });
     } catch (error) {
       toast.error(failureText(error));
@@ -68,7 +69,7 @@ const asked = new Set<string>();
 
 /** Ask once what the fix of a finding would remove, when one rests on it. */
 export function useEffectOf(dataset: string, finding: Finding | undefined): void {
-  const wanted = finding && finding.fix && finding.effect === null && finding.state === "open" ? finding.id : null;
+  const wanted = finding && ruleOf(finding) && finding.effect === null && finding.state === "open" ? finding.id : null;
   useEffect(() => {
     const key = `${dataset} ${wanted}`;
     if (wanted === null || asked.has(key)) return;
