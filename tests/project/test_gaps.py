@@ -239,6 +239,12 @@ def test_without_an_embedding_in_common_the_error_says_what_to_run(
     assert "assay compute target embed.text" in str(error.value)
     with pytest.raises(UsageError, match="no dataset called 'nothing'"):
         project.dataset("pool").gaps("nothing")
+    (tmp_path / "numbers.jsonl").write_text('{"text": 1}\n{"text": 2}\n')
+    project.dataset("numbers").add(tmp_path / "numbers.jsonl")
+    for a, b in (("pool", "numbers"), ("numbers", "pool")):
+        with pytest.raises(UsageError, match="numbers has no text to embed") as error:
+            project.dataset(a).gaps(b)
+        assert error.value.remedy == "assay add numbers FILE --text COLUMN"
     with pytest.raises(UsageError, match="no row with a vector"):
         project.dataset("pool").where("id == 'x'").gaps("target")
 

@@ -232,7 +232,7 @@ def states(dataset: Dataset, names: Sequence[str] = ()) -> dict[str, int]:
     Returns:
         `{open, snoozed, applied, wontfix}`, each from 0.
     """
-    counted = dict.fromkeys(sorted(ACTIONS.values(), key="open snoozed applied wontfix".find), 0)
+    counted = dict.fromkeys(("open", "snoozed", "applied", "wontfix"), 0)
     for found in findings(dataset, state=None, shown=0):
         counted[found.state] += not names or found.check in names
     return counted

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from assay.project.rows import StoredRows
+from assay.schema import has_text
 from assay.search.hybrid import as_matrix
 from assay.search.spaces import is_embedding, name_of, space
 
@@ -46,7 +47,7 @@ def shared_space(a: pa.Schema, b: pa.Schema) -> SharedSpace | None:
         if twin is not None:
             return SharedSpace(_name(field), field, twin)
     for field in left:
-        if space(field)[-1] and "text" in b.names:
+        if space(field)[-1] and has_text(b):
             return SharedSpace(_name(field), field, None)
     return None
 

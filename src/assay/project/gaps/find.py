@@ -75,7 +75,7 @@ def find(
             f"{cells} cells and {limit} gaps cannot be made.", allowed="cells >= 1, limit >= 0"
         )
     blocked = obstacle(pool, target)
-    if blocked is not None and blocked.embeddable:
+    if blocked is not None and pool.num_rows and target.num_rows:
         raise UsageError(blocked.what, remedy=" && ".join(blocked.remedy.splitlines()))
     tell = on_step or (lambda done, total, label: None)
     tell(0, _STEPS, "Reading vectors")
