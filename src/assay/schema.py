@@ -197,6 +197,12 @@ def has_text(schema: pa.Schema) -> bool:
     return "text" in schema.names and pa.types.is_string(schema.field("text").type)
 
 
+def readable(schema: pa.Schema) -> set[str]:
+    """Names of the columns, without a `text` that holds no texts: what reads it cannot."""
+    names = set(schema.names)
+    return names if has_text(schema) else names - {"text"}
+
+
 def signal_column(op: str, output: str) -> str:
     """Stored name of a signal: `text.stats` and `words` give `text_stats__words`."""
     return f"{op.replace('.', '_').replace('@', '_')}__{output}"

@@ -20,7 +20,7 @@ from assay.insight.severity import DRIFT, severity
 from assay.insight.wording import MAX_EXAMPLES, count, snippet
 from assay.ops.match.cells import assign, kmeans
 from assay.registry import finder
-from assay.schema import Finding, Rows
+from assay.schema import Finding, Rows, has_text
 from assay.search.hybrid import as_matrix
 from assay.search.spaces import is_embedding, space
 
@@ -247,7 +247,7 @@ def _cells(sides: _Sides) -> _Column | None:
 def _names(
     sides: _Sides, labels: np.ndarray, cells: int, old: np.ndarray, new: np.ndarray
 ) -> list[str]:
-    if "text" not in sides.new.schema.names or "text" not in sides.old.schema.names:
+    if not (has_text(sides.new.schema) and has_text(sides.old.schema)):
         return [f"cell {i + 1}" for i in range(cells)]
     texts: list[list[str]] = []
     for cell in range(cells):

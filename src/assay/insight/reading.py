@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from assay import stopping
 from assay.insight.wording import snippet
-from assay.schema import Finding, Fix, Rows
+from assay.schema import Finding, Fix, Rows, has_text
 from assay.search.neighbors import neighbors_of
 
 BLOCK = 16_384
@@ -29,7 +29,7 @@ def snippets(rows: Rows, indices: np.ndarray) -> list[str]:
     """The beginnings of the texts at `indices`; empty ones where there is no text column."""
     if len(indices) == 0:
         return []
-    if rows.schema.get_field_index("text") < 0:
+    if not has_text(rows.schema):
         return [""] * len(indices)
     texts = rows.take(np.asarray(indices, np.int64), "text").column("text").to_pylist()
     return [snippet(text) for text in texts]

@@ -15,6 +15,7 @@ from assay.project import steps
 from assay.registry import Finder
 from assay.run.compute import Progress
 from assay.run.plan import Step, in_type_of
+from assay.schema import readable
 from assay.store import runs
 
 if TYPE_CHECKING:
@@ -116,13 +117,14 @@ def check(
     """
     options = _options(params or {})
     chosen = [registry.get("finder", name) for name in names] or list(registry.finders().values())
-    columns = set(dataset.schema.names)
+    columns = readable(dataset.schema)
     applicable: list[Finder] = []
     for finder in chosen:
         missing = [name for name in finder.columns if name not in columns]
         if missing and names:
+            such = "" if missing[0] not in dataset.schema.names else " with texts in it"
             raise UsageError(
-                f"The check '{finder.name}' needs the column '{missing[0]}', which "
+                f"The check '{finder.name}' needs the column '{missing[0]}'{such}, which "
                 f"'{dataset.name}' does not have.",
                 allowed=", ".join(sorted(n for n in columns if "__" not in n)),
             )
@@ -345,7 +347,7 @@ def _slow(dataset: Dataset, finder: Finder) -> str | None:
     """An op that a finder needs and that would take long to compute now."""
     if dataset.source.num_rows <= EMBED_ROWS:
         return None
-    reads = _reads(finder, set(dataset.schema.names))
+    reads = _reads(finder, readable(dataset.schema))
     slow = (op for op in reads if op.startswith("embed."))
     return next((op for op in slow if dataset.missing([dataset.step(op)])), None)
 

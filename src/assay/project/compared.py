@@ -16,6 +16,7 @@ from assay.models import lsa
 from assay.ops.match.neighbors import unit_rows
 from assay.project.rows import StoredRows
 from assay.project.shared_vectors import SharedSpace, shared_space, vectors
+from assay.schema import has_text
 from assay.search.spaces import words_alone
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Side:
     def texts(self, some: np.ndarray | None = None) -> list[str]:
         """Texts of the rows (or of some of them, int64 places in `at`); empty where none."""
         at = self.at if some is None else self.at[some]
-        if "text" not in self.rows.schema.names:
+        if not has_text(self.rows.schema):
             return [""] * len(at)
         return [text or "" for text in self.rows.take(at, "text").column(0).to_pylist()]
 

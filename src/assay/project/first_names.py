@@ -16,6 +16,7 @@ from assay.insight.terms import CHARACTERS
 from assay.models.llm import Endpoint, configured
 from assay.project.topic_names import Topic
 from assay.project.view.snapshot import Snapshot
+from assay.schema import has_text
 
 NAMES = ("auto", "terms", "model")
 TEXTS_OF_PART = 60
@@ -134,7 +135,7 @@ def _spread(rows: np.ndarray, labels: np.ndarray, most: int) -> list[np.ndarray]
 
 def _texts(snapshot: Snapshot, rows: Sequence[np.ndarray]) -> list[list[str]]:
     """The texts of each group of rows, read at once; none where there is no text."""
-    if not rows or snapshot.table.schema.get_field_index("text") < 0:
+    if not rows or not has_text(snapshot.table.schema):
         return [[] for _ in rows]
     wanted, place = np.unique(np.concatenate(rows), return_inverse=True)
     read = snapshot.take(wanted, ["text"]).column(0).to_pylist()

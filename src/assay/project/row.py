@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assay.errors import UsageError
+from assay.schema import has_text
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
@@ -44,7 +45,7 @@ def text_of(dataset: Dataset, row_id: str) -> str | None:
         UsageError: There is no such row.
     """
     table = dataset.source
-    if "text" not in table.schema.names:
+    if not has_text(table.schema):
         return None
     index = dataset.row_index(row_id)
     text: str | None = table.take(np.array([index]), ["text"]).column(0)[0].as_py()

@@ -11,6 +11,7 @@ from assay.insight._language_names import language_name
 from assay.project import check, tags
 from assay.project.parts import newest_curated
 from assay.project.view.engine import View
+from assay.schema import has_text
 from assay.store import runs
 from assay.store.versions import Version
 
@@ -49,7 +50,7 @@ def detail(dataset: Dataset, view: View) -> dict[str, Any]:
         "version": dataset.version.name if dataset.version else None,
         "rows": view.total,
         "source_rows": snapshot.num_rows,
-        "has_text": snapshot.table.schema.get_field_index("text") >= 0,
+        "has_text": has_text(snapshot.table.schema),
         "tokens": {"count": tokens[1], "column": column.name, "vocabulary": vocabulary}
         if tokens and column
         else None,

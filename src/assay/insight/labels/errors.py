@@ -28,7 +28,7 @@ from assay.insight.reading import dropping, ids, snippets
 from assay.insight.severity import LABEL_ERROR, severity
 from assay.insight.wording import count, percent, wilson
 from assay.registry import finder
-from assay.schema import Finding, Rows
+from assay.schema import Finding, Rows, has_text
 
 NEIGHBORS = 15
 VECTOR, STORED = "embed.text.vector", "embed_text__vector"
@@ -40,9 +40,8 @@ def lacks(schema: pa.Schema) -> str | None:
     missing = lacks_labels(schema)
     if missing is not None:
         return missing
-    names = schema.names
     listed = any(pa.types.is_list(f.type) or pa.types.is_fixed_size_list(f.type) for f in schema)
-    if "text" in names or STORED in names or listed:
+    if has_text(schema) or STORED in schema.names or listed:
         return None
     return "texts to embed, or a column of class probabilities, to judge labels by"
 

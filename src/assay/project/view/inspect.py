@@ -13,6 +13,7 @@ from assay.project.view.columns import Column
 from assay.project.view.engine import View
 from assay.project.view.pages import jsonable
 from assay.project.view.snapshot import Snapshot
+from assay.schema import has_text
 from assay.store.values import python_row
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def whole_text(dataset: Dataset, row_id: str) -> str:
         UsageError: There is no such row, or the dataset has no text.
     """
     row = dataset.row_index(row_id)
-    if dataset.schema.get_field_index("text") < 0:
+    if not has_text(dataset.schema):
         raise UsageError(f"'{dataset.name}' has no text.")
     text: str | None = dataset.source.take(np.array([row]), ["text"]).column(0)[0].as_py()
     return text or ""
@@ -92,7 +93,7 @@ def whole_text(dataset: Dataset, row_id: str) -> str:
 
 def snippets(snapshot: Snapshot, rows: np.ndarray) -> list[dict[str, Any]]:
     """Number, id and beginning of the text of each row."""
-    names = ["id", *(["text"] if snapshot.table.schema.get_field_index("text") >= 0 else [])]
+    names = ["id", *(["text"] if has_text(snapshot.table.schema) else [])]
     if len(rows) == 0:
         return []
     found = snapshot.take(np.asarray(rows, np.int64), names).to_pylist()
