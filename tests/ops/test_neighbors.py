@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assay.errors import UsageError
-from assay.ops.match import neighbors
+from assay import stopping
+from assay.errors import Stopped, UsageError
+from assay.ops.match import neighbors, threads
 from assay.ops.match.neighbors import knn, nearest, outlier_scores
 
 
@@ -48,6 +49,33 @@ def test_nearest_agrees_with_brute_force(
     assert all(len(set(row)) == m for row in indices[:, :m].tolist())
     assert (indices[:, m:] == -1).all()
     assert np.isnan(similarities[:, m:]).all()
+
+
+@pytest.mark.parametrize("number", [2, 3, 8])
+def test_the_number_of_threads_changes_nothing_even_where_rows_are_equally_similar(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors = np.random.default_rng(1).integers(-1, 2, (300, 4)).astype(np.float32)  # 81 different
+    monkeypatch.setattr(neighbors, "_BLOCK", 16)
+    monkeypatch.setattr(neighbors, "threads_for", lambda items: 1)
+    alone, among = nearest(vectors, vectors[:90], 5), knn(vectors, 9)
+    monkeypatch.setattr(neighbors, "threads_for", lambda items: number)
+    for one, several in ((alone, nearest(vectors, vectors[:90], 5)), (among, knn(vectors, 9))):
+        np.testing.assert_array_equal(one[0], several[0])
+        np.testing.assert_array_equal(one[1], several[1])
+
+
+def test_work_in_threads_is_stopped_and_its_errors_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(neighbors, "_BLOCK", 4)
+    monkeypatch.setattr(neighbors, "threads_for", lambda items: 2)
+    with stopping.when(lambda: True), pytest.raises(Stopped):
+        knn(gaussian(40, 3), 2)
+    monkeypatch.setattr(neighbors, "empty_neighbors", lambda rows, k: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        knn(gaussian(40, 3), 2)
+    assert threads._inside == 0
 
 
 @pytest.mark.parametrize("block", [1, 7, 64, 1024])

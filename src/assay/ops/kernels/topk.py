@@ -87,6 +87,40 @@ def keep_largest_of(block, columns, rows, indices, similarities):
 
 
 @njit
+def merge_largest(more, of_more, indices, similarities):
+    """Merge the k largest of other columns into those found so far; of equal ones the first stays.
+
+    Args:
+        more: int32, shape (rows, k), other columns by falling similarity; -1 where free.
+        of_more: float32, shape (rows, k), their similarities; -inf where free.
+        indices: int32, shape (rows, k), updated; -1 where free.
+        similarities: float32, shape (rows, k), updated, descending; -inf where free.
+    """
+    k = indices.shape[1]
+    ids = np.empty(k, np.int32)
+    best = np.empty(k, np.float32)
+    for i in range(len(indices)):
+        a, b = 0, 0
+        for at in range(k):
+            mine, other = similarities[i, a], of_more[i, b]
+            first = mine > other or (mine == other and _before(indices[i, a], more[i, b]))
+            if first:
+                ids[at], best[at] = indices[i, a], mine
+                a += 1
+            else:
+                ids[at], best[at] = more[i, b], other
+                b += 1
+        indices[i] = ids
+        similarities[i] = best
+
+
+@njit
+def _before(index, other):
+    """Whether an index comes first; a free place (-1) comes after all."""
+    return index >= 0 and (other < 0 or index < other)
+
+
+@njit
 def _any_above(values, start, stop, bound):
     """Whether any of values[start:stop] is larger; counted, which vectorizes, not looked for."""
     above = 0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pyarrow as pa
 
 from assay import stopping
 from assay.errors import UsageError
+from assay.ops.match.threads import in_threads, threads_for
 
 _BLOCK = 1024  # rows and columns of a similarity block: 4 MiB, read back from the cache
 _MAD_TO_SIGMA = 1.4826
@@ -211,29 +214,48 @@ def _search(
     from assay.ops.kernels.topk import keep_largest
 
     indices, similarities = empty_neighbors(len(queries), k)
-    for row in range(0, len(queries), _BLOCK):
-        stopping.check()
-        rows = slice(row, row + _BLOCK)
-        for column in range(0, len(base), _BLOCK):
-            block = queries[rows] @ base[column : column + _BLOCK].T
-            keep_largest(block, column, row, without_self, indices[rows], similarities[rows])
+
+    def work(firsts: Iterator[int]) -> None:
+        for row in firsts:
+            stopping.check()
+            rows = slice(row, row + _BLOCK)
+            for column in range(0, len(base), _BLOCK):
+                block = queries[rows] @ base[column : column + _BLOCK].T
+                keep_largest(block, column, row, without_self, indices[rows], similarities[rows])
+
+    firsts = range(0, len(queries), _BLOCK)
+    in_threads(work, firsts, threads_for(len(firsts)))
     return finished(indices, similarities)
 
 
 def _among_themselves(base: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """As `_search` for the rows themselves, with each pair of blocks multiplied once."""
-    from assay.ops.kernels.topk import keep_largest, keep_largest_turned
+    """As `_search` for the rows themselves, with each pair of blocks multiplied once.
 
-    indices, similarities = empty_neighbors(len(base), k)
-    for row in range(0, len(base), _BLOCK):
-        stopping.check()
-        rows = slice(row, row + _BLOCK)
-        for column in range(row, len(base), _BLOCK):
-            columns = slice(column, column + _BLOCK)
-            block = base[rows] @ base[columns].T
-            keep_largest(block, column, row, True, indices[rows], similarities[rows])
-            if column > row:  # each row sees its columns in ascending order all the same
-                keep_largest_turned(block, row, indices[columns], similarities[columns])
+    Each thread keeps the k largest of the pairs it met, as both rows of a pair see it. Merged, they
+    are the same whichever thread met which.
+    """
+    from assay.ops.kernels.topk import keep_largest, keep_largest_turned, merge_largest
+
+    firsts = range(0, len(base), _BLOCK)
+    found: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def work(firsts: Iterator[int]) -> None:
+        indices, similarities = empty_neighbors(len(base), k)
+        found.append((indices, similarities))
+        for row in firsts:
+            stopping.check()
+            rows = slice(row, row + _BLOCK)
+            for column in range(row, len(base), _BLOCK):
+                columns = slice(column, column + _BLOCK)
+                block = base[rows] @ base[columns].T
+                keep_largest(block, column, row, True, indices[rows], similarities[rows])
+                if column > row:  # each row sees its columns in ascending order all the same
+                    keep_largest_turned(block, row, indices[columns], similarities[columns])
+
+    in_threads(work, firsts, threads_for(len(firsts)))
+    (indices, similarities), *others = found
+    for more in others:
+        merge_largest(*more, indices, similarities)
     return finished(indices, similarities)
 
 
