@@ -46,6 +46,7 @@ def detail(dataset: Dataset, view: View) -> dict[str, Any]:
     return {
         **summary(dataset),
         "full_name": dataset.full_name,
+        "edition": snapshot.edition,
         "dataset": dataset.name,
         "version": dataset.version.name if dataset.version else None,
         "rows": view.total,

@@ -4,7 +4,7 @@ import { getArrow } from "./arrow";
 import { client, told } from "./client";
 import { apiUrl, ask, getBytes, listOf } from "./http";
 import type { components } from "./schema";
-import type { FindingState, Job, SavedView, TriageAction } from "./types";
+import type { Answer, Chosen, FindingState, Job, SavedView, TriageAction } from "./types";
 
 type ViewBody = components["schemas"]["ViewBody"];
 
@@ -96,6 +96,13 @@ export const api = {
   /** Teach the signal `concept.NAME` by a search and its thumbs. */
   teach: (d: string, name: string, search: Search) =>
     told(client.POST("/api/datasets/{dataset}/concepts", { params: of(d), body: { name, search: searchBody(search) } })),
+
+  /** Fields that people can answer, with the values they know. */
+  labels: async (d: string, signal?: AbortSignal) => (await told(client.GET("/api/datasets/{dataset}/labels", { params: of(d), signal }))).fields,
+  /** Answer a field of rows; null takes answers back. Use `answer` of `@/labelling`, which says so and can be undone. */
+  label: (d: string, field: string, value: Answer, rows: Chosen) =>
+    told(client.POST("/api/datasets/{dataset}/labels", { params: of(d), body: { field, value, ...("view" in rows ? { view: rows.view } : { ids: [...rows.ids] }) } })),
+  unlabel: (d: string, event: string) => told(client.POST("/api/datasets/{dataset}/labels/undo", { params: of(d), body: { event } })),
 
   findings: (d: string, state: FindingState | "all", signal?: AbortSignal) =>
     told(client.GET("/api/datasets/{dataset}/findings", { params: { ...of(d), query: { state } }, signal })),

@@ -1602,6 +1602,8 @@ export interface components {
             /** Dataset */
             dataset: string;
             dropped: components["schemas"]["Dropped"] | null;
+            /** Edition */
+            edition: string;
             /** Embeddings */
             embeddings: string[];
             findings: components["schemas"]["FindingCounts"];
@@ -3423,6 +3425,8 @@ export interface components {
         ViewShape: {
             /** Count */
             count: number;
+            /** Edition */
+            edition: string;
             /** Filters */
             filters: components["schemas"]["FilterShape"][];
             normalized: components["schemas"]["NormalizedView"];

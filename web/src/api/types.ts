@@ -36,6 +36,11 @@ export type Findings = Shapes["FindingList"];
 export type FindingState = Finding["state"];
 export type TriageAction = Shapes["TriageBody"]["action"];
 export type Effect = Shapes["Effect"];
+export type AnswerField = Shapes["AnswerField"];
+/** What a field of a row is said to be; null: nothing, what was said is taken back. */
+export type Answer = Shapes["LabelBody"]["value"];
+/** Rows that something is done to. */
+export type Chosen = { ids: readonly string[] } | { view: string };
 export type Job<Result = unknown> = Omit<Shapes["JobShape"], "result" | "error"> & {
   result: Result | null;
   error: Partial<Shapes["ErrorBody"]> | null;

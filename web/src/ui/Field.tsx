@@ -4,7 +4,7 @@ import { useId, useState, type ComponentProps, type ReactNode, type Ref } from "
 import { cx } from "./cx";
 import { Kbd } from "./Kbd";
 
-const BOX =
+export const BOX =
   "bg-panel border-line hover:border-line-strong text-sm rounded border px-2.5 min-h-(--target) w-full min-w-0 transition-colors disabled:opacity-50 aria-invalid:border-loss";
 
 interface InputProps extends ComponentProps<"input"> {

@@ -23,8 +23,8 @@ export function Palette({ open, onClose, items, onText }: { open: boolean; onClo
   const act = (run: () => void) => {
     setText("");
     onClose();
-    // After the dialog has given the focus back.
-    setTimeout(run);
+    // After the dialog has given the focus back, which it does in a task of its own.
+    setTimeout(() => setTimeout(run));
   };
   return (
     <Dialog open={open} onClose={onClose} title="Commands" untitled>

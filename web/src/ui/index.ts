@@ -1,6 +1,7 @@
 export { BarList, type Bar } from "./BarList";
 export { Button, IconButton } from "./Button";
 export { Badge, Chip } from "./Chip";
+export { ChoiceField, type Choice } from "./ChoiceField";
 export { CodeBlock, CopyId, copyText } from "./CodeBlock";
 export { cx } from "./cx";
 export { DataTable, type TableColumn } from "./DataTable";

@@ -14,7 +14,7 @@ from assay.schema import LABELS
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
 
-VALUES = 1000
+VALUES = 5000
 """Values of a field that are offered, the most frequent ones."""
 
 

@@ -163,6 +163,7 @@ class View:
         return {
             "view_key": self.key,
             "table_version": self.snapshot.version,
+            "edition": self.snapshot.edition,
             "total": self.total,
             "count": self.count,
             "tokens": tokens[0] if tokens else None,

@@ -13,7 +13,7 @@ from assay.project.view.columns import Column
 from assay.project.view.engine import View
 from assay.project.view.pages import jsonable
 from assay.project.view.snapshot import Snapshot
-from assay.schema import has_text
+from assay.schema import LABELS, has_text
 from assay.store.values import python_row
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _at(record: dict[str, Any], column: Column) -> Any:
 def _signals(snapshot: Snapshot, record: dict[str, Any]) -> list[dict[str, Any]]:
     groups: dict[str, dict[str, Any]] = {}
     for column in snapshot.columns:
-        if column.op is None or column.kind in ("vector", "spans"):
+        if column.op in (None, LABELS) or column.kind in ("vector", "spans"):
             continue
         group = groups.setdefault(
             column.group,

@@ -119,6 +119,7 @@ class TagRows(BaseModel):
 
 class Detail(Summary):
     full_name: str
+    edition: str
     dataset: str
     version: str | None
     source_rows: int

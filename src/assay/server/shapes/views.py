@@ -81,6 +81,7 @@ class NormalizedView(BaseModel):
 class ViewShape(BaseModel):
     view_key: str
     table_version: int
+    edition: str
     total: int
     count: int
     tokens: int | None

@@ -1,13 +1,15 @@
 import { Columns2, Map as MapIcon, PanelRight, Rows2, SlidersHorizontal } from "lucide-react";
 import { useCallback, useDeferredValue, useEffect, useState, type ReactNode } from "react";
-import { api, ApiError, failureOf, useDataset, useNearest, useViewState } from "@/api";
+import { api, ApiError, failureOf, useDataset, useNearest, useViewState, type Chosen, type Column, type ViewState } from "@/api";
 import { useCommands } from "@/lib/commands";
 import { hasFeature } from "@/lib/features";
+import { plural } from "@/lib/format";
 import { handToCurate } from "@/lib/handover";
 import { useKeys } from "@/lib/keys";
 import { FeaturePane, hasPane } from "@/lib/panes";
 import { remember, remembered } from "@/lib/storage";
-import { goTo, useView, view } from "@/lib/view";
+import { goTo, useView, view, type Selection } from "@/lib/view";
+import { LabelDialog } from "@/labelling";
 import { Button, CountLine, ErrorState, IconButton, NoRows, ResizablePanes, setFloor, Sheet, Skeleton, toast, useNarrow, type Pane } from "@/ui";
 import { useMask, useSelected } from "./data";
 import { Facets } from "./facets/Facets";
@@ -21,7 +23,7 @@ import { useThumbs } from "./table/likely";
 import type { TableRow } from "./table/pages";
 import { Table } from "./table/Table";
 import { thumbsWords } from "./table/thumbs";
-import { tagRows, type Target } from "./tags";
+import { tagRows } from "./tags";
 
 /** Map, table and facets of one view; a row in focus stands beside them. */
 export default function Explore() {
@@ -35,14 +37,16 @@ export default function Explore() {
   const selected = useSelected();
   const key = state.data?.view_key;
   const selectedKey = selected?.data?.view_key;
-  const mask = useMask(selectedKey, selected === null);
-  const columns = useColumns(dataset.split("@")[0] ?? "", detail.data?.columns);
+  const mask = useHeld(useMask(selectedKey, selected === null), selection);
+  const drawn = useAgreeing(dataset, state.data, detail.data?.edition, detail.data?.columns);
+  const columns = useColumns(dataset.split("@")[0] ?? "", drawn.columns);
   const narrow = useNarrow();
   const layout = useLayout();
   const thumbs = useThumbs(key, state.isPlaceholderData);
   const hint = thumbs && thumbsWords(thumbs);
   const [current, setCurrent] = useState<TableRow>();
   const [tagging, setTagging] = useState(false);
+  const [labelling, setLabelling] = useState(false);
   const [sheet, setSheet] = useState(false);
 
   // A click on a row shows in the next frame; the pane, for which all others make room, in the one after it.
@@ -58,10 +62,10 @@ export default function Explore() {
     toast.error(failureOf(unknown).message);
     view.set({ selection: null });
   }, [unknown]);
-  // Tags go to what is selected, else to the row under the cursor. What is selected is asked when it
-  // is tagged: what is shown may be of a moment ago.
-  const taggable = selection !== null || current !== undefined;
-  const target = async (): Promise<Target | null> => {
+  // Tags and labels go to what is selected, else to the row under the cursor. What is selected is
+  // asked when it is tagged: what is shown may be of a moment ago.
+  const chosen = selection === null ? (current ? 1 : 0) : (selected?.data?.count ?? null);
+  const target = async (): Promise<Chosen | null> => {
     const query = selectedQuery(view.get());
     if (query) return { view: (await api.view(dataset, query)).view_key };
     return current ? { ids: [current.id] } : null;
@@ -92,7 +96,8 @@ export default function Explore() {
   useKeys("Explore", [
     { keys: "shift+x", label: "Select all rows in view", run: () => key && void selectView(dataset, key).catch(failed) },
     { keys: "m", label: "Map on or off", run: layout.toggleMap },
-    { keys: "t", label: "Tag what is selected", run: () => taggable && setTagging(true) },
+    { keys: "t", label: "Tag what is selected", run: () => chosen !== 0 && setTagging(true) },
+    { keys: "shift+l", label: "Label what is selected", run: () => chosen !== 0 && setLabelling(true) },
     ...known.slice(0, 9).map((one, i) => ({ keys: String(i + 1), label: `Tag “${one.name}”`, run: () => tag(one.name) })),
   ]);
   useCommands(
@@ -135,7 +140,7 @@ export default function Explore() {
       </div>
       <div className="min-h-0 flex-1">
         {detail.data ? (
-          <Table viewKey={key} count={state.data?.count ?? 0} columns={columns} stale={stale} isSelected={(one) => isSelected(selection, mask, one.number, one.id)} onSelect={toggle} onOpen={(one) => open(one.id)} onCurrent={setCurrent} />
+          <Table viewKey={drawn.state?.view_key} question={drawn.state?.normalized} count={drawn.state?.count ?? 0} columns={columns} stale={stale} isSelected={(one) => isSelected(selection, mask, one.number, one.id)} onSelect={toggle} onOpen={(one) => open(one.id)} onCurrent={setCurrent} />
         ) : (
           <Skeleton className="h-full rounded-none" />
         )}
@@ -153,9 +158,10 @@ export default function Explore() {
       {(selection !== null || tagging) && (
         <SelectionBar
           ref={setFloor}
-          count={selection === null ? (taggable ? 1 : 0) : (selected?.data?.count ?? null)}
+          count={chosen}
           stale={selected?.isPlaceholderData ?? false}
           onTag={tag}
+          onLabel={() => setLabelling(true)}
           onFilter={filterToThese}
           onExample={(side) => void asExample(side).catch(failed)}
           onDownload={(format) => void download(format).catch(failed)}
@@ -165,6 +171,7 @@ export default function Explore() {
           onTagging={setTagging}
         />
       )}
+      <LabelDialog dataset={dataset} title={chosen === null ? "Label the selected rows" : `Label ${plural(chosen, "row")}`} open={labelling} onClose={() => setLabelling(false)} rows={target} />
       <Sheet open={sheet} onClose={() => setSheet(false)} title="Facets">
         <div className="-mx-4 -mb-4">{sheet && <Facets viewKey={selectedKey ?? key} stale={stale} />}</div>
       </Sheet>
@@ -185,6 +192,22 @@ function panes(layout: Layout, { map, table, facets, inspect }: { map: ReactNode
     ...(layout.facets ? [{ id: "facets", label: "Facets", content: facets, size: 19, min: 220, collapsible: true }] : []),
     ...(inspect ? [{ id: "inspect", label: "Inspect", content: inspect, size: 34, min: 320 }] : []),
   ];
+}
+
+/** A mask; while it is asked anew for the same selection (rows were labelled), the one before. */
+function useHeld(mask: ReturnType<typeof useMask>, selection: Selection | null): ReturnType<typeof useMask> {
+  const [held, setHeld] = useState({ mask, selection });
+  if (mask !== undefined && (mask !== held.mask || selection !== held.selection)) setHeld({ mask, selection });
+  return mask ?? (selection === held.selection ? held.mask : mask);
+}
+
+/** A view and columns that know of each other: while one of them is of a moment ago, both as they were before. */
+function useAgreeing(dataset: string, state: ViewState | undefined, edition: string | undefined, columns: readonly Column[] | undefined) {
+  const [held, setHeld] = useState({ dataset, state, columns });
+  const changed = held.dataset !== dataset || held.state !== state || held.columns !== columns;
+  const agree = held.dataset !== dataset || state === undefined || edition === undefined || state.edition === edition;
+  if (changed && agree) setHeld({ dataset, state, columns });
+  return agree ? { state, columns } : held;
 }
 
 interface Layout {

@@ -1,4 +1,4 @@
-import { CircleMinus, Download, Filter as FilterIcon, Sparkles, Tag, Trash2, X } from "lucide-react";
+import { CircleMinus, Download, Filter as FilterIcon, PenLine, Sparkles, Tag, Trash2, X } from "lucide-react";
 import { useId, useState, type Ref } from "react";
 import { useDataset } from "@/api";
 import { plural } from "@/lib/format";
@@ -16,6 +16,7 @@ interface Props {
   count: number | null;
   stale: boolean;
   onTag: (tag: string) => void;
+  onLabel: () => void;
   onFilter: () => void;
   onExample: (side: "like" | "unlike") => void;
   onDownload: (format: Format) => void;
@@ -27,14 +28,17 @@ interface Props {
 }
 
 /** What can be done with the selected rows. */
-export function SelectionBar({ count, stale, onFilter, onExample, onDownload, onDrop, onClear, onTagging, ref, ...rest }: Props) {
+export function SelectionBar({ count, stale, onLabel, onFilter, onExample, onDownload, onDrop, onClear, onTagging, ref, ...rest }: Props) {
   return (
-    <div ref={ref} role="toolbar" aria-label="Selected rows" className="bg-panel border-line shadow-float absolute bottom-3 left-3 z-30 flex max-w-[calc(100%-24px)] items-center gap-1 rounded border p-1 pl-3 text-sm max-md:bottom-20 max-sm:right-3 max-sm:flex-wrap max-sm:justify-between">
+    <div ref={ref} role="toolbar" aria-label="Selected rows" className="bg-panel border-line shadow-float absolute bottom-3 left-3 z-30 flex max-w-[calc(100%-24px)] items-center gap-1 rounded border p-1 pl-3 text-sm max-md:bottom-20 max-sm:right-3 max-sm:flex-wrap max-sm:justify-between max-sm:gap-0">
       <span aria-live="polite" className={cx("mr-2 font-semibold whitespace-nowrap max-sm:w-full max-sm:py-1", stale && "stale")}>
         {count === null ? "…" : `${plural(count, "row")} selected`}
       </span>
       <Button kind="quiet" icon={Tag} keys="t" onClick={() => onTagging(true)}>
-        Tag…
+        <span className="max-sm:sr-only">Tag…</span>
+      </Button>
+      <Button kind="quiet" icon={PenLine} keys="shift+l" onClick={onLabel}>
+        <span className="max-sm:sr-only">Label…</span>
       </Button>
       <Button kind="quiet" icon={FilterIcon} onClick={onFilter}>
         <span className="max-sm:sr-only">Filter to these</span>

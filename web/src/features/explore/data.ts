@@ -120,7 +120,9 @@ export function usePlaces(url: string | null | undefined) {
 
 export function useColor(column: string | null) {
   const dataset = useView((view) => view.dataset);
-  const version = useDataset().data?.table_version;
+  const detail = useDataset().data;
+  // Labels in force change without the stored table.
+  const version = column?.startsWith("labels.") ? detail?.edition : detail?.table_version;
   return useQuery({
     queryKey: ["color", dataset, column, version],
     queryFn: async ({ signal }) => {
@@ -133,6 +135,8 @@ export function useColor(column: string | null) {
     },
     enabled: dataset !== null && column !== null && version !== undefined,
     structuralSharing: false,
+    // The same column in its old colors, until the new ones are there.
+    placeholderData: (old, before) => (before?.queryKey[1] === dataset && before?.queryKey[2] === column ? old : undefined),
     ...FOREVER,
   });
 }

@@ -1,12 +1,10 @@
 /** Tags: put on what is selected or in view, and taken back by undo. */
-import { about, apiUrl, failureOf, queries, sendJson } from "@/api";
+import { about, apiUrl, failureOf, queries, sendJson, type Chosen } from "@/api";
 import { plural } from "@/lib/format";
 import { toast } from "@/ui";
 import type { Tagged } from "./types";
 
-export type Target = { ids: readonly string[] } | { view: string };
-
-export async function tagRows(dataset: string, tag: string, target: Target, action: "add" | "remove" = "add"): Promise<void> {
+export async function tagRows(dataset: string, tag: string, target: Chosen, action: "add" | "remove" = "add"): Promise<void> {
   const parts = ["datasets", dataset, "tags"];
   const refresh = () => queries.invalidateQueries({ queryKey: about(dataset).slice(0, 2) });
   try {

@@ -3,21 +3,12 @@ import type { ReactNode } from "react";
 import { count } from "@/lib/format";
 import { Gauges, Quote } from "./parts";
 import { interval, list, number, text, value, type Facts } from "./read";
+import { Suspects } from "./Suspects";
 
 const SHOWN = 2;
 
 export function labelErrors(evidence: Facts): ReactNode {
-  return (
-    <div className="space-y-1">
-      {list(evidence, "ranked")
-        .slice(0, SHOWN)
-        .map((row, i) => (
-          <Quote key={i} lines={1} note={<Labels one={value(row, "given")} between="looks like" other={value(row, "suggested")} />}>
-            {text(row, "text")}
-          </Quote>
-        ))}
-    </div>
-  );
+  return <Suspects evidence={evidence} />;
 }
 
 export function ambiguous(evidence: Facts): ReactNode {

@@ -5,6 +5,7 @@ import { useKeys } from "@/lib/keys";
 import { count } from "@/lib/format";
 import { goTo, view } from "@/lib/view";
 import { Badge, CopyId, copyText, cx, ErrorState, IconButton, Skeleton, toast } from "@/ui";
+import { Answers } from "./Answers";
 import { useRow } from "./data";
 import { visible } from "./lens";
 import { Near } from "./Near";
@@ -67,7 +68,10 @@ function Loaded({ row, full, stale }: { row: RowDetail; full: boolean; stale: bo
       <div ref={box} className="@container min-h-0 flex-1 overflow-y-auto" tabIndex={-1}>
         <div className="mx-auto grid max-w-[1480px] gap-x-10 gap-y-6 p-4 @3xl:grid-cols-[minmax(0,1fr)_340px] @3xl:p-6 @6xl:grid-cols-[minmax(0,1fr)_320px_320px]">
           <div className="min-w-0 space-y-4">
-            <Tags row={row} />
+            <div className="flex flex-wrap items-center gap-x-6 gap-y-1.5">
+              <Tags row={row} />
+              <Answers row={row} />
+            </div>
             <Thumbs row={row} />
             <Sample key={row.id} row={row} />
           </div>

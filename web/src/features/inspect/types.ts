@@ -52,6 +52,7 @@ export interface RowDetail {
   duplicates: { exact: RowRef[] };
   findings: { id: string; check: string; title: string; state: FindingState }[];
   tags: string[];
+  labels: { field: string; value: string; by: string; time: string }[];
   in_view?: boolean;
   previous: string | null;
   next: string | null;

@@ -11,7 +11,7 @@ import { LIKELY, LIKELY_NARROW, LikelyCell, LikelyHead } from "./LikelyCell";
 import { useLikely, type Standing } from "./likely";
 import { STAY, STAY_FIRST } from "./stay";
 import { useRows, type TableRow } from "./pages";
-import { barOf, begin, follow, rowsOn } from "./scroll";
+import { again, barOf, begin, follow, rowsOn } from "./scroll";
 import { nextSort } from "./sort";
 
 /** Rows are taller where fingers touch them. */
@@ -21,6 +21,8 @@ const PICK = 36;
 
 interface Props {
   viewKey: string | undefined;
+  /** What was asked for: the same while only what the rows say has changed. */
+  question: object | undefined;
   count: number;
   columns: Columns;
   stale: boolean;
@@ -32,7 +34,7 @@ interface Props {
 }
 
 /** The rows of the view, of any number: only what is on screen is drawn and asked for. */
-export function Table({ viewKey, count, columns, stale, isSelected, onSelect, onOpen, onCurrent }: Props) {
+export function Table({ viewKey, question, count, columns, stale, isSelected, onSelect, onOpen, onCurrent }: Props) {
   const sort = useView((now) => now.sort);
   const open = useView((now) => now.row);
   const box = useRef<HTMLDivElement>(null);
@@ -64,13 +66,17 @@ export function Table({ viewKey, count, columns, stale, isSelected, onSelect, on
   const rows = useRows(viewKey, shown.length > 0 ? shown.map((column) => column.name) : undefined, count, first, last);
   const likely = useLikely(viewKey, count, first, last, stale);
 
-  // Another view begins at its top.
-  const [seen, setSeen] = useState({ viewKey, count });
-  if (seen.viewKey !== viewKey || seen.count !== count) {
-    setSeen({ viewKey, count });
-    const same = seen.count === count && seen.viewKey === undefined;
-    setScroll(same ? scroll : begin(count, ROW));
-    if (!same) setCursor(null);
+  // Another view begins at its top; the same one, asked anew, stays where it is.
+  const [seen, setSeen] = useState({ question, count });
+  if (seen.question !== question || seen.count !== count) {
+    setSeen({ question, count });
+    if (seen.question === question) {
+      setScroll(again(scroll, count, ROW, window_));
+      setCursor(cursor !== null && cursor < count ? cursor : null);
+    } else if (seen.count !== count || seen.question !== undefined) {
+      setScroll(begin(count, ROW));
+      setCursor(null);
+    }
   }
   useLayoutEffect(() => {
     if (box.current && scroll.bar === 0) box.current.scrollTop = 0;

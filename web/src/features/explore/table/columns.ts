@@ -11,11 +11,14 @@ export function defaultWidth(column: Column): number {
   return WIDTHS[column.kind] ?? 132;
 }
 
-/** Unasked: what says what a row is, then categories and numbers; a long text first. */
+/** Unasked: what says what a row is, then categories and numbers; a long text first; a label in force after what rows came with. */
 export function defaultColumns(columns: readonly Column[]): string[] {
   const shown = columns.filter((column) => column.table);
   const rank = (column: Column) => (column.name === "text" || column.kind === "text" ? 0 : column.input ? 1 : 2);
-  return shown.toSorted((a, b) => rank(a) - rank(b)).map((column) => column.name);
+  const names = shown.toSorted((a, b) => rank(a) - rank(b)).map((column) => column.name);
+  const labels = shown.filter((column) => column.group === "labels").map((column) => column.name);
+  const beside = (name: string) => labels.filter((label) => label === `labels.${name}`);
+  return [...new Set(names.flatMap((name) => [name, ...beside(name)]))];
 }
 
 interface Kept {

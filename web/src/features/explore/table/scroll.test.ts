@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { barOf, begin, follow, MAX_HEIGHT, PAGE, pagesFor, rowsOn } from "./scroll";
+import { again, barOf, begin, follow, MAX_HEIGHT, PAGE, pagesFor, rowsOn } from "./scroll";
 import { nextSort } from "./sort";
 
 const WINDOW = 600;
@@ -57,4 +57,13 @@ test("a head sorts up, down, not at all; with Shift it joins the others", () => 
   expect(nextSort(down, "a", false)).toEqual([]);
   expect(nextSort(down, "b", true)).toEqual([{ column: "a", desc: true }, { column: "b", desc: false }]);
   expect(nextSort(down, "b", false)).toEqual([{ column: "b", desc: false }]);
+});
+
+test("rows that are asked anew stay where they are, while there are enough of them", () => {
+  const there = follow(begin(1000, ROW), 480, 1000 * ROW, WINDOW);
+  expect(again(there, 990, ROW, WINDOW)).toEqual({ height: 990 * ROW, top: 480, bar: 480 });
+  expect(again(there, 20, ROW, WINDOW)).toEqual({ height: 20 * ROW, top: 40, bar: 40 });
+  expect(again(there, 1, ROW, WINDOW)).toEqual({ height: ROW, top: 0, bar: 0 });
+  const far = follow(begin(5_000_000, ROW), 4_000_000, 5_000_000 * ROW, WINDOW);
+  expect(again(far, 4_999_999, ROW, WINDOW)).toEqual(far);
 });

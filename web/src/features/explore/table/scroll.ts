@@ -20,6 +20,15 @@ export function begin(rows: number, rowHeight: number): Scroll {
   return { height: Math.min(MAX_HEIGHT, rows * rowHeight), top: 0, bar: 0 };
 }
 
+/** Of the same rows there are more or fewer now: what was at the top stays there, while there is enough below it. */
+export function again(scroll: Scroll, rows: number, rowHeight: number, window: number): Scroll {
+  const { height } = begin(rows, rowHeight);
+  const full = rows * rowHeight;
+  const top = clamp(scroll.top, 0, Math.max(0, full - window));
+  // A long table's bar stands where the browser left it.
+  return { height, top, bar: full <= height ? top : clamp(scroll.bar, 0, height - window) };
+}
+
 /** The bar was moved to `bar`. */
 export function follow(scroll: Scroll, bar: number, full: number, window: number): Scroll {
   const { height } = scroll;

@@ -1,0 +1,3 @@
+export { answer } from "./answer";
+export { shown } from "./choices";
+export { LabelDialog } from "./LabelDialog";
