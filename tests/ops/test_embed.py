@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from assay import registry
-from assay.errors import UsageError
+from assay.errors import InputError, UsageError
+from assay.ops.embed.column import embed_column
 from assay.ops.embed.text import embed
 
 WIDTH = {"minilm": 384, "lsa": 128}
@@ -51,3 +52,33 @@ def test_only_lsa_is_fitted():
 def test_lsa_without_a_state_says_that_it_was_not_fitted():
     with pytest.raises(UsageError, match="has not been fitted"):
         embed(batch(TEXTS), model="lsa")
+
+
+def lists(values, kind=None) -> pa.RecordBatch:
+    return pa.record_batch([pa.array(values, kind or pa.list_(pa.float64()))], names=["vector"])
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.list_(pa.float64()), pa.large_list(pa.float32()), pa.list_(pa.int64())]
+)
+def test_lists_that_rows_came_with_are_vectors_as_they_are(kind) -> None:
+    column = embed_column(lists([[1, -2, 3], None, [0, 0, 0]], kind), dimensions=3)["vector"]
+    assert column.type == pa.list_(pa.float32(), 3)
+    assert column.to_pylist() == [[1.0, -2.0, 3.0], None, [0.0, 0.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("vector", "said"),
+    [([1.0, 2.0], "has length 2, not 3"), ([1.0, None, 2.0], "missing or not finite")],
+)
+def test_a_list_that_is_no_such_vector_is_the_rows_own_fault(vector, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        embed_column(lists([[1.0, 2.0, 3.0], vector]), dimensions=3)
+
+
+def test_a_wrong_length_for_all_rows_is_told_with_the_right_one() -> None:
+    with pytest.raises(UsageError) as told:
+        embed_column(lists([[1.0, 2.0]] * 300), dimensions=3)
+    assert told.value.remedy == "-p dimensions=2"
+    with pytest.raises(UsageError, match="holds no vectors"):
+        embed_column(lists(["a"], pa.string()), dimensions=3)

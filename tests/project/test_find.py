@@ -70,3 +70,26 @@ def test_a_damaged_index_is_one_clear_error(docs) -> None:
     with pytest.raises(StoreError, match="cannot be read") as caught:
         docs.search("dog", k=1)
     assert str(docs.path) in caught.value.where
+
+
+def test_vectors_that_rows_came_with_as_lists_are_searched_once_they_are_an_embedding(
+    tmp_path: Path,
+) -> None:
+    lines = [
+        {"text": f"row {i}", "emb": [float(i % 3 == j) + i / 100 for j in range(3)]}
+        for i in range(30)
+    ]
+    lines[4]["emb"] = [1.0]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    project = assay.open(tmp_path / "project")
+    rows = project.dataset("rows")
+    rows.add(tmp_path / "rows.jsonl")
+    ids = rows.to_table(["id"]).column("id").to_pylist()
+    with pytest.raises(UsageError) as told:
+        rows.search(like=ids[0], embedding="emb")
+    assert told.value.remedy == "assay compute rows embed.column --column emb -p dimensions=LENGTH"
+    rows.compute({"op": "embed.column", "dimensions": 3}, column="emb")
+    (bad,) = project.quarantine("rows")
+    assert bad["row_id"] == ids[4] and "A list has length 1, not 3" in bad["error"]
+    hits = rows.search(like=ids[0], embedding="embed.column", k=5)
+    assert {ids.index(hit.id) % 3 for hit in hits} == {0}

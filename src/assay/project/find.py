@@ -23,7 +23,7 @@ from assay.project.query import (
 )
 from assay.schema import has_text
 from assay.search.hybrid import DEPTH, Hit, as_matrix, fuse, rank_by_text, rank_by_vector
-from assay.search.spaces import is_embedding, name_of
+from assay.search.spaces import as_embedding, is_embedding, name_of
 from assay.store import index
 from assay.store.locks import exclusive
 from assay.store.table import Table
@@ -280,10 +280,12 @@ def _named(dataset: Dataset, schema: pa.Schema, name: str) -> pa.Field:
     known = {name_of(field): field for field in schema if is_embedding(field)}
     found = known.get(name) or known.get(f"{name}.vector")
     if found is None:
+        listed = schema.field(name) if name in schema.names else None
         raise UsageError(
             f"'{dataset.name}' has no embedding called '{name}'.",
             allowed=", ".join(sorted(known)) or "none yet",
-            remedy=f"assay compute {dataset.name} embed.text",
+            remedy=(as_embedding(listed, dataset.name) if listed is not None else None)
+            or f"assay compute {dataset.name} embed.text",
         )
     return found
 

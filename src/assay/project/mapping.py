@@ -184,7 +184,7 @@ def _chosen(snapshot: Snapshot, embedding: str | None) -> Column | None:
     raise UsageError(
         f"'{embedding}' is no embedding.",
         allowed=", ".join(c.name for c in known) or "none yet",
-        remedy=as_embedding(snapshot.table.schema.field(asked.stored).type),
+        remedy=as_embedding(snapshot.table.schema.field(asked.stored), snapshot.table.path.stem),
     )
 
 

@@ -16,19 +16,14 @@ def is_embedding(field: pa.Field) -> bool:
     return bool(pa.types.is_fixed_size_list(kind) and pa.types.is_floating(kind.value_type))
 
 
-def as_embedding(kind: pa.DataType) -> str | None:
-    """What to do about a column of lists that are no vectors; None for one that holds no numbers.
-
-    JSON Lines says of no list how long it is, so a column of them may be as long as it likes.
-    """
+def as_embedding(field: pa.Field, dataset: str = "DATASET") -> str | None:
+    """The command that makes vectors of a column of lists; None for one that holds no numbers."""
+    kind = field.type
     if not (pa.types.is_list(kind) or pa.types.is_large_list(kind)):
         return None
     if not (pa.types.is_floating(kind.value_type) or pa.types.is_integer(kind.value_type)):
         return None
-    return (
-        "write the file as Parquet with the column as pyarrow.list_(pyarrow.float32(), LENGTH), "
-        "lists of one length, and add that as a new dataset"
-    )
+    return f"assay compute {dataset} embed.column --column {field.name} -p dimensions=LENGTH"
 
 
 def name_of(field: pa.Field) -> str:

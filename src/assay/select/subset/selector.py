@@ -152,7 +152,7 @@ def _embedding(rows: Rows, name: str | None) -> pa.Field:
     if not fields:
         raise UsageError(
             f"'{name}' is no column of vectors." if name else "There is no embedding to choose by.",
-            remedy=(as_embedding(rows.schema.field(column).type) if name is not None else None)
+            remedy=(as_embedding(rows.schema.field(column)) if name is not None else None)
             or "assay compute DATASET embed.text, or choose by balance:COLUMN alone",
         )
     return fields[0]
