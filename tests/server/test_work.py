@@ -46,6 +46,14 @@ def test_findings_open_their_rows_and_say_what_their_fix_removes(own: Client) ->
             kept = own.project.dataset("demo").where(finding["fix"]["keep"]).num_rows
             assert finding["effect"]["rows"] == total - kept
             assert 0 <= finding["effect"]["tokens_share"] <= 1
+        assert finding["share"] == round(finding["rows"] / total, 6)
+    # They are about all rows, so of a version, too, they are that share of them.
+    of_version = own.get("/api/datasets/demo@clean/findings?state=all")["findings"]
+    told = [
+        {f["id"]: (f["rows"], f["share"]) for f in each}
+        for each in (of_version, answer["findings"])
+    ]
+    assert own.get("/api/datasets/demo@clean")["rows"] < total and told[0] == told[1]
 
 
 def test_triage_is_undone(own: Client) -> None:

@@ -102,11 +102,12 @@ def _finding(
     memory: Memory,
     examples: np.ndarray,
 ) -> dict[str, Any]:
+    rows = view.snapshot.num_rows  # findings are about all rows, also where a version is shown
     return {
         **found.to_dict(),
         "row_ids": list(found.row_ids[:SHOWN_IDS]),
         "fix_text": fix_text(found.fix),
-        "share": round(found.rows / view.total, 6) if view.total else 0.0,
+        "share": round(found.rows / rows, 6) if rows else 0.0,
         "effect": _effect(dataset, view, found, memory),
         "note": notes.get(found.id, ""),
         "time": found.time,
