@@ -182,6 +182,15 @@ def test_selected_rows_are_taken_along_or_dropped_by_a_rule(explore: Page) -> No
     expect(told).to_contain_text("they go when a version is made")
     explore.keyboard.press("u")
     expect(rule).to_have_count(0)
+    # What was said goes with the step it was about, however that is taken back.
+    explore.keyboard.press("Control+Shift+z")
+    expect(rule).to_have_count(1)
+    rule.get_by_text("chosen by hand", exact=True).click()
+    explore.keyboard.press("d")
+    expect(told).to_contain_text("Deleted “chosen by hand”")
+    explore.keyboard.press("Control+z")
+    expect(rule).to_have_count(1)
+    assert "Deleted" not in told.inner_text()
 
 
 def test_the_legend_filters(explore: Page) -> None:

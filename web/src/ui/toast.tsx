@@ -39,6 +39,9 @@ export function toast(text: string, { step = false, ...options }: Options = {}):
 
 toast.error = (text: string): void => push({ text, tone: "loss" }, false);
 
+/** What toasts `of` this say is not so any more. */
+toast.drop = (of: string): void => useToasts.setState((state) => ({ toasts: state.toasts.filter((other) => other.of !== of) }));
+
 function push(toast: Omit<Toast, "id">, step: boolean): void {
   const id = next++;
   const { undo } = toast;

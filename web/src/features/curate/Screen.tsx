@@ -6,7 +6,7 @@ import { takeForCurate } from "@/lib/handover";
 import { EmptyState, ErrorState, Skeleton, toast } from "@/ui";
 import { useStart } from "./ask";
 import { addOnce } from "./draft";
-import { draft as store, useDraft } from "./store";
+import { draft as store, NEWEST, useDraft } from "./store";
 import { Workbench } from "./Workbench";
 
 export default function CurateScreen() {
@@ -31,7 +31,7 @@ function Opened({ dataset }: { dataset: string }) {
     const before = store.get();
     store.edit((now) => handed.reduce(addOnce, now));
     const added = store.get() !== before;
-    toast(added ? "The recipe drops these rows; they go when a version is made" : "The recipe drops these rows already", added ? { undo: () => void store.undo(), step: true } : {});
+    toast(added ? "The recipe drops these rows; they go when a version is made" : "The recipe drops these rows already", added ? { of: NEWEST, undo: () => void store.undo(dataset), step: true } : {});
   }, [dataset, ready]);
   if (draft) return <Workbench dataset={dataset} draft={draft} onAnew={() => recipe && store.begin(dataset, recipe, { anew: true })} />;
   if (start.error) return <ErrorState failure={failureOf(start.error)} onRetry={() => void start.refetch()} />;

@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import { remember, remembered } from "@/lib/storage";
 import * as history from "@/lib/view/history";
+import { toast } from "@/ui";
 import { fromRecipe, revive, type Draft } from "./draft";
 import type { Recipe } from "./types";
 
@@ -19,11 +20,15 @@ export interface Held {
   rule: string | null;
 }
 
+/** What toasts with an undo are about: the newest step, so that any other step ends them. */
+export const NEWEST = "newest step of the draft";
+
 const store = createStore<State>(() => ({ dataset: null, line: null, held: null }));
 
 function show(line: history.Timeline<Draft>): void {
   const { dataset } = store.getState();
   store.setState({ line, held: null });
+  toast.drop(NEWEST);
   remember(`curate.${dataset}`, JSON.stringify(line.now));
 }
 
@@ -57,7 +62,8 @@ export const draft = {
   hold: (held: Held | null): void => store.setState({ held }),
   /** When the newest step was made. */
   at: (): number => store.getState().line?.at.at(-1) ?? 0,
-  undo: (): boolean => travel(history.undo),
+  /** With `of`, only if that dataset's draft is the one here: a toast may outlast it. */
+  undo: (of?: string): boolean => (of === undefined || of === store.getState().dataset) && travel(history.undo),
   redo: (): boolean => travel(history.redo),
 };
 

@@ -8,7 +8,7 @@ import { view } from "@/lib/view";
 import { toast } from "@/ui";
 import * as d from "./draft";
 import type { RuleActions } from "./RuleCard";
-import { draft as store } from "./store";
+import { draft as store, NEWEST } from "./store";
 import type { Entry } from "./types";
 import { useOutlook, type Outlook } from "./useOutlook";
 import { useThresholds } from "./useThresholds";
@@ -52,7 +52,7 @@ export function useBench(dataset: string, draft: d.Draft, onAnew: () => void): B
     const rule = draft.rules.find((one) => one.id === id);
     if (!rule) return;
     store.edit((now) => d.remove(now, id));
-    toast(`Deleted “${titleOf(rule.entry)}”`, { undo: () => void store.undo(), step: true });
+    toast(`Deleted “${titleOf(rule.entry)}”`, { of: NEWEST, undo: () => void store.undo(dataset), step: true });
   };
   const actions: RuleActions = {
     choose: (id, sub) => setPicked({ id, sub }),
