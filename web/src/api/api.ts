@@ -58,8 +58,6 @@ export const api = {
   rows: (d: string, view: string, { offset = 0, limit = 200, columns, cut }: { offset?: number; limit?: number; columns?: readonly string[]; cut?: number } = {}, signal?: AbortSignal) =>
     getArrow(apiUrl(bytes(d, "rows"), { view, offset, limit, columns: columns && listOf(columns), cut }), { signal }),
   mask: (d: string, view: string, signal?: AbortSignal) => getBytes(apiUrl(bytes(d, "mask"), { view }), signal),
-  facets: (d: string, view: string, columns?: readonly string[], signal?: AbortSignal) =>
-    told(client.GET("/api/datasets/{dataset}/facets", { params: { ...of(d), query: { view, columns: columns && listOf(columns) } }, signal })),
   complete: (d: string, text: string, at: number, signal?: AbortSignal) =>
     told(client.GET("/api/datasets/{dataset}/complete", { params: { ...of(d), query: { text, at } }, signal })),
   checkExpression: (d: string, text: string) =>
