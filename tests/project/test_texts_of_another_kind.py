@@ -57,3 +57,9 @@ def test_commands_and_screens_show_its_rows_without_a_text(docs) -> None:
     assert {each["snippet"] for each in snippets(view.snapshot, view.order)} == {""}
     with pytest.raises(UsageError, match="has no text"):
         whole_text(docs, found.row_ids[0])
+
+
+def test_ops_of_texts_say_what_the_column_holds(docs) -> None:
+    with pytest.raises(UsageError, match="'text.language' reads texts"):
+        docs.compute("text.language")
+    assert docs.project.quarantine("docs") == []

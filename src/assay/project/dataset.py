@@ -205,7 +205,7 @@ class Dataset(Searching, Choosing, Mapped):
         rules = triage.applied_rules(self)
         if not rules:
             raise UsageError(
-                f"No applied finding of '{self.name}' has a rule to curate by.",
+                f"No finding of '{self.name}' is applied that has a rule to curate by.",
                 remedy=f"assay findings {self.name} --apply ID, or give a recipe file",
             )
         return self.curate(name="applied", rules=rules, progress=progress)

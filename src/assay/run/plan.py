@@ -172,7 +172,7 @@ def plan(
 
 
 def check_inputs(table: Table, step: Step, dataset: str) -> None:
-    """Refuse a step whose input columns are not there.
+    """Refuse a step whose input columns are not there, or hold no texts where it reads some.
 
     Raises:
         UsageError: With the columns there are, and how to name another.
@@ -184,6 +184,13 @@ def check_inputs(table: Table, step: Step, dataset: str) -> None:
                 allowed=", ".join(n for n in table.schema.names if "__" not in n),
                 remedy=f"compute with --column NAME to read another column as '{own}', "
                 "or add the data with --text NAME",
+            )
+        kind = table.schema.field(stored).type
+        if own == "text" and not pa.types.is_string(kind):
+            raise UsageError(
+                f"'{step.op.name}' reads texts; the column '{stored}' of '{dataset}' holds {kind}.",
+                allowed=", ".join(f.name for f in table.schema if pa.types.is_string(f.type)),
+                remedy=f"compute with --column NAME to read another column as '{own}'",
             )
 
 
