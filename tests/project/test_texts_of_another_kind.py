@@ -60,6 +60,6 @@ def test_commands_and_screens_show_its_rows_without_a_text(docs) -> None:
 
 
 def test_ops_of_texts_say_what_the_column_holds(docs) -> None:
-    with pytest.raises(UsageError, match="'text.language' reads texts"):
+    with pytest.raises(UsageError, match="reads texts"):
         docs.compute("text.language")
     assert docs.project.quarantine("docs") == []
