@@ -9,6 +9,8 @@ import pytest
 
 import assay
 from assay.errors import UsageError
+from assay.project.view import answering
+from assay.project.view.engine import Engine
 
 ROWS = [
     {"text": f"row {i}", "intent": "pay" if i % 2 else "card", "stars": i, "meta": {"ok": i > 2}}
@@ -203,3 +205,27 @@ def test_checks_of_labels_read_what_is_in_force_and_leave_alone_what_was_answere
 def test_a_label_is_no_metadata_that_gives_itself_away(docs, ids) -> None:
     docs.label("intent", "pay", ids)
     assert docs.check("labels.spurious") == []
+
+
+def test_fields_to_answer_are_classes_however_many_and_no_long_texts(tmp_path: Path) -> None:
+    rows = [
+        {
+            "text": f"row {i}",
+            "label": f"class {i % 2900} of many",
+            "target": f"an answer to question {i}",
+            "topic": f"{i % 7} " + 30 * "many words of a topic ",
+            "stars": i % 5,
+            "fresh": i % 2 == 0,
+        }
+        for i in range(6000)
+    ]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    project = assay.open(tmp_path / "project")
+    dataset = project.dataset("docs")
+    dataset.add(file)
+    found = answering.fields(dataset, Engine(project).snapshot(dataset))
+    label, *others = found
+    assert (label["field"], label["rows"], len(label["values"])) == ("label", 0, 2900)
+    assert label["values"][0] in {f"class {i} of many" for i in range(200)}
+    assert {each["field"] for each in others} == {"fresh"}

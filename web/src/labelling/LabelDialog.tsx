@@ -118,6 +118,8 @@ function Form({ dataset, onClose, rows, known: knownOf }: Omit<Props, "title" | 
         onPick={(one) => void put(one.value)}
         problem={problem}
         stale={asked.isPlaceholderData}
+        // A new field is named first.
+        autoFocus={known !== undefined}
         empty={known ? "No label is called that." : "Type the first label of the field."}
       />
       <div className="mt-3 flex items-center justify-between gap-2">

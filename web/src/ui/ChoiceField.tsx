@@ -23,13 +23,14 @@ interface Props {
   /** Where there are none. */
   empty?: ReactNode;
   stale?: boolean;
+  autoFocus?: boolean;
 }
 
 const ROW = typeof matchMedia === "function" && matchMedia("(pointer: coarse)").matches ? 44 : 32;
 const EXTRA = 4;
 
 /** A text field over the list of what it may say: letters make it shorter, arrows go through it. */
-export function ChoiceField({ label, text, onText, choices, at, onAt, onPick, problem, empty, stale }: Props) {
+export function ChoiceField({ label, text, onText, choices, at, onAt, onPick, problem, empty, stale, autoFocus }: Props) {
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const [seen, setSeen] = useState({ top: 0, height: 8 * ROW });
@@ -68,7 +69,7 @@ export function ChoiceField({ label, text, onText, choices, at, onAt, onPick, pr
         aria-invalid={problem ? true : undefined}
         aria-describedby={problem ? `${id}-problem` : undefined}
         placeholder={label}
-        autoFocus
+        autoFocus={autoFocus}
         autoComplete="off"
         spellCheck={false}
         dir="auto"
