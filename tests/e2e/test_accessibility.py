@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from e2e_places import AXE, Served, Visit
 from playwright.sync_api import Page, expect
@@ -61,6 +63,12 @@ def test_screens_can_be_used_by_everyone(
         expect(page.get_by_role("region", name="Inspect")).to_contain_text("Signals")
     expect(page.get_by_role("toolbar", name="Selected rows")).to_contain_text("1 row selected")
     assert violations(page) == [], "Explore with rows selected"
+    page.goto(f"{served.base}explore?data=ships&rows={row}")
+    page.get_by_role("button", name="Label…").click()
+    page.get_by_role("combobox", name=re.compile("^Label for")).press_sequentially("k")
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert violations(page) == [], "Label rows"
+    page.keyboard.press("Escape")
     page.goto(f"{served.base}explore?data=ships&q=harbor")
     expect(page.get_by_role("row").nth(1).get_by_role("gridcell").nth(1)).to_have_text("–")
     page.get_by_role("grid").focus()

@@ -198,6 +198,8 @@ def test_what_was_looked_at_in_findings_is_not_flagged_again(
     suspects = card.get_by_role("group", name=re.compile("^Suspect"))
     expect(suspects).to_have_count(2)
     first, second = suspects.nth(0), suspects.nth(1)
+    card.get_by_role("button", name="4 more rows").click()
+    expect(suspects).to_have_count(6)
     accept = first.get_by_role("button", name="Label as “accept_reservations”")
     accept.focus()
     press(page, "Enter")

@@ -110,7 +110,7 @@ export function ChoiceField({ label, text, onText, choices, at, onAt, onPick, pr
               <span dir="auto" className="min-w-0 flex-1 truncate text-left">
                 {choice.label}
               </span>
-              {choice.note && <span className="text-faint shrink-0 text-xs">{choice.note}</span>}
+              {choice.note && <span className={cx("shrink-0 text-xs", first + i !== at && "text-muted")}>{choice.note}</span>}
             </div>
           ))}
         </div>

@@ -1,6 +1,6 @@
 import { Bookmark, Check, Filter, Play, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { Badge, Button, Checkbox, Chip, IconButton, Input, Kbd, Menu, SearchField, Select, Switch, Tabs, Tooltip } from "@/ui";
+import { Badge, Button, Checkbox, Chip, ChoiceField, IconButton, Input, Kbd, Menu, SearchField, Select, Switch, Tabs, Tooltip } from "@/ui";
 import { Section, Show } from "./Screen";
 
 const LENSES = [
@@ -9,10 +9,13 @@ const LENSES = [
   { value: "map", label: "Map" },
 ];
 
+const CHOICES = Array.from({ length: 3000 }, (_, i) => ({ value: String(i), label: `class ${i}` }));
+
 export function Controls() {
   const [text, setText] = useState("refunds");
   const [lens, setLens] = useState("table");
   const [on, setOn] = useState(true);
+  const [taken, setTaken] = useState(-1);
   const [some, setSome] = useState<boolean | "indeterminate">("indeterminate");
   const [tab, setTab] = useState("diff");
   return (
@@ -43,6 +46,10 @@ export function Controls() {
       <Show name="Select">
         <Select label="Lens" value={lens} options={LENSES} onChange={setLens} />
         <Select label="Lens" value="map" options={LENSES} onChange={() => undefined} disabled />
+      </Show>
+      <Show name="ChoiceField: none taken, one taken, wrong" wide>
+        <ChoiceField label="Label" text="" onText={() => undefined} choices={CHOICES} at={taken} onAt={setTaken} onPick={() => undefined} />
+        <ChoiceField label="Label of stars" text="many" onText={() => undefined} choices={[{ value: "many", label: "many", note: "new" }]} at={0} onAt={() => undefined} onPick={() => undefined} problem="'many' is no value of 'stars'." />
       </Show>
       <Show name="Checkbox, Switch">
         <Checkbox label="Keep" checked={on} onChange={setOn} />

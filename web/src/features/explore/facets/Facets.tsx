@@ -54,12 +54,21 @@ function Groups({ facets, chosen, part, held, viewKey }: { facets: Facet[]; chos
 
 function useStableOrder(facets: Facet[], chosen: ReadonlySet<string>, held: boolean): Group[] {
   const [groups, setGroups] = useState<Group[]>(() => orderFacets(facets, chosen));
-  const [seen, setSeen] = useState({ facets, held });
+  const asked = useView((now) => now.filters);
+  const search = useView((now) => now.search);
+  const selection = useView((now) => now.selection);
+  const [seen, setSeen] = useState({ facets, held, asked, search, selection });
   if (seen.facets !== facets || seen.held !== held) {
-    setSeen({ facets, held });
-    setGroups(held ? keepOrder(groups, facets) : orderFacets(facets, chosen));
+    setSeen({ facets, held, asked, search, selection });
+    // The same rows, about which something else is said now (they were labelled), tell no other story.
+    const same = seen.asked === asked && seen.search === search && seen.selection === selection && sameColumns(seen.facets, facets);
+    setGroups(held || same ? keepOrder(groups, facets) : orderFacets(facets, chosen));
   }
   return groups;
+}
+
+function sameColumns(a: readonly Facet[], b: readonly Facet[]): boolean {
+  return a.length === b.length && a.every((facet, i) => facet.column === b[i]?.column);
 }
 
 function Section({ group, all, viewKey }: { group: Group; all: boolean; viewKey: string | undefined }) {

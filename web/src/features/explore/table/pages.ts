@@ -1,5 +1,6 @@
 /** Rows of the table, a page at a time: those on screen, then those just before and after. */
-import { useQueries, type Query } from "@tanstack/react-query";
+import { useQueries } from "@tanstack/react-query";
+import { useState } from "react";
 import { api, queries, rowsOf, type Cell } from "@/api";
 import { useView } from "@/lib/view";
 import { PAGE, pagesFor, pagesSeen } from "./scroll";
@@ -28,15 +29,19 @@ export function useRows(key: string | undefined, columns: readonly string[] | un
         const table = await api.rows(dataset ?? "", key ?? "", { offset: page * PAGE, limit: PAGE, columns, cut: CUT }, signal);
         return rowsOf(table).map((cells): TableRow => ({ id: String(cells.id), number: Number(cells._row), cells }));
       },
-      // The same page of the view before stays until the new one is there.
-      placeholderData: (old: TableRow[] | undefined, before: Query<TableRow[]> | undefined) => (before?.queryKey[4] === page ? old : undefined),
       staleTime: Infinity,
       gcTime: 60_000,
       structuralSharing: false,
     })),
   });
-  const shown = new Map(pages.map((page, i) => [page, asked[i]?.data] as const));
-  const stale = asked[0]?.isPlaceholderData ?? false;
+  const got = new Map(pages.map((page, i) => [page, asked[i]?.data] as const));
+  // The same pages of the view before stay until the new ones are there.
+  const [held, setHeld] = useState<{ dataset: string | null; pages: ReadonlyMap<number, TableRow[] | undefined> }>({ dataset, pages: new Map() });
+  const whole = seen.length > 0 && seen.every((page) => got.get(page) !== undefined);
+  if (whole && (held.dataset !== dataset || seen.some((page) => got.get(page) !== held.pages.get(page)))) setHeld({ dataset, pages: new Map(seen.map((page) => [page, got.get(page)])) });
+  const before = held.dataset === dataset ? held.pages : got;
+  const shown = new Map(pages.map((page) => [page, got.get(page) ?? before.get(page)] as const));
+  const stale = seen.some((page) => got.get(page) === undefined && before.get(page) !== undefined);
   const error = asked.find((one) => one.error)?.error ?? null;
   const retry = () => asked.forEach((one) => one.error && void one.refetch());
   return { row: (index: number) => shown.get(Math.floor(index / PAGE))?.[index % PAGE], stale, error, retry };
