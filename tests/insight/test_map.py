@@ -137,5 +137,5 @@ def test_lists_of_any_length_are_no_embedding_and_what_to_do_is_said(tmp_path: P
         lambda: dataset.make_map(embedding="meaning"),
         lambda: dataset.subset(2, by=["diversity"], embedding="meaning"),
     ):
-        with pytest.raises(UsageError, match=r"as Parquet .*lists of one length"):
+        with pytest.raises(UsageError, match="--column meaning -p dimensions=LENGTH"):
             refused()

@@ -8,7 +8,7 @@ import click
 
 from assay.cli.main import json_option, opened, project_option
 from assay.cli.output import clean, out, plural, print_json, suggest
-from assay.cli.tag import chosen
+from assay.cli.tag import chosen, which_rows
 from assay.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,13 +21,7 @@ _SHOWN = 8  # values of a field that are listed
 @click.argument("dataset")
 @click.argument("field", required=False)
 @click.argument("value", required=False)
-@click.option("--where", metavar="EXPR", help="Rows for which it is true, or of a row set.")
-@click.option(
-    "--ids",
-    multiple=True,
-    metavar="ID",
-    help="This row, by the start of its id; may be given again.",
-)
+@which_rows
 @click.option("--clear", is_flag=True, help="Take answers back instead of giving VALUE.")
 @click.option("--undo", metavar="EVENT", help="Undo one act of labelling.")
 @project_option

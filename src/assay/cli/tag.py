@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +13,20 @@ from assay.errors import UsageError
 
 if TYPE_CHECKING:
     from assay.project.dataset import Dataset
+
+
+def which_rows(command: Callable[..., None]) -> Callable[..., None]:
+    """The options by which a command is told its rows: see `chosen`."""
+    ids = click.option(
+        "--ids",
+        multiple=True,
+        metavar="ID",
+        help="This row, by the start of its id; may be given again.",
+    )
+    where = click.option(
+        "--where", metavar="EXPR", help="Rows for which it is true, or of a row set."
+    )
+    return where(ids(command))
 
 
 def chosen(target: Dataset, where: str | None, ids: Sequence[str], verb: str) -> list[str]:
@@ -34,13 +48,7 @@ def chosen(target: Dataset, where: str | None, ids: Sequence[str], verb: str) ->
 @click.command()
 @click.argument("dataset")
 @click.argument("name", required=False)
-@click.option("--where", metavar="EXPR", help="Rows for which it is true, or of a row set.")
-@click.option(
-    "--ids",
-    multiple=True,
-    metavar="ID",
-    help="This row, by the start of its id; may be given again.",
-)
+@which_rows
 @click.option("--remove", is_flag=True, help="Take the tag off.")
 @click.option("--undo", metavar="EVENT", help="Undo one tagging.")
 @project_option
