@@ -164,6 +164,18 @@ def test_labels_count_in_versions_exports_and_the_story_of_a_row(docs, ids, tmp_
     assert (again.output["name"], again.output["rows"]) == ("docs@refunds-2", 1)
 
 
+def test_labels_stand_between_what_rows_came_with_and_signals(docs, ids) -> None:
+    from assay.project.view.engine import Engine
+
+    docs.compute("text.stats")
+    docs.label("intent", "refund", ids[:1])
+    columns = Engine(docs.project).snapshot(docs).columns
+    groups = [column.group.partition(".")[0] for column in columns]
+    assert list(dict.fromkeys(groups)) == ["", "labels", "text"]
+    shown = [column.name for column in columns if column.facet and column.group == "labels"]
+    assert shown == ["labels.intent"]
+
+
 def test_a_view_is_another_one_when_labels_change(docs, ids) -> None:
     from assay.project.view.engine import Engine
 

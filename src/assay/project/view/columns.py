@@ -118,7 +118,10 @@ class Column:
 
 
 def describe_columns(table: Table) -> tuple[Column, ...]:
-    """All columns of a table in order; fields of structs one by one, before their signals."""
+    """All columns of a table: what rows came with, the labels in force, signals.
+
+    Each in the order of the table; fields of structs one by one.
+    """
     wanted = [f.name for f in table.schema if kind_of(f.type) == TEXT and f.name not in _IDS]
     head = _sample(table, wanted)
     found: list[Column] = []
@@ -130,7 +133,8 @@ def describe_columns(table: Table) -> tuple[Column, ...]:
             found.append(_signal(each, metadata, head))
         else:
             found.extend(_inputs(each.name, each.name, (), each.type, head))
-    return tuple(_dated(table, column, head) for column in found)
+    dated = [_dated(table, column, head) for column in found]
+    return tuple(sorted(dated, key=lambda column: (bool(column.op), column.op != LABELS)))
 
 
 def _dated(table: Table, column: Column, head: pa.Table) -> Column:
