@@ -120,7 +120,7 @@ function Form({ dataset, onClose, rows, known: knownOf }: Omit<Props, "title" | 
         stale={asked.isPlaceholderData}
         // A new field is named first.
         autoFocus={known !== undefined}
-        empty={known ? "No label is called that." : "Type the first label of the field."}
+        empty={text.trim() === "" ? "Type the first label of the field." : "No label is called that."}
       />
       <div className="mt-3 flex items-center justify-between gap-2">
         <span className="-ml-3">
